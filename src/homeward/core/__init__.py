@@ -1,0 +1,1 @@
+"""The circle, pure: no sockets, clocks, threads or files. Start reading at `circle.py`."""

@@ -1,0 +1,263 @@
+"""The circle: readings in, commands out. Start here.
+
+    know     the twin learns a message; derived signals follow      twin.py, derive.py
+    notice   watches on what was touched say which moments came     watch.py, when.py
+    decide   skills answer with commands and readings               skill.py
+    settle   one answer per actuator, none if unsafe                settle.py, standing.py
+
+However the stream is cut into batches, the same events fire: the messages of one household are applied strictly in
+stream order, one a round; rounds run across households. Before a message, whatever fell due for its household runs at
+its own due time. Readings that skills write are applied at the end of the round, at its time, and may cause another.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from homeward.core.batch import Batch, Floats, Integers
+from homeward.core.bind import NEVER
+from homeward.core.decide import Decider, Fired, Turn
+from homeward.core.due import Due
+from homeward.core.know import Knower
+from homeward.core.nodes import Grown
+from homeward.core.signal import Kind, Outcome, Wish
+from homeward.core.skill import Skill
+from homeward.core.standing import Standings
+from homeward.core.twin import Twin
+from homeward.core.vocabulary import Vocabulary
+from homeward.core.watch import Touched, Watch
+
+DEEPEST = 16
+"""How many rounds may follow one from another at one instant before they are stopped and reported."""
+
+__all__ = ["Circle", "Turn"]
+
+
+@dataclass(slots=True)
+class Extra:
+    """A wish or an outcome on its way into the turn: it acts at `time`, after messages of that time."""
+
+    household: int
+    time: float
+    what: Wish | Outcome
+
+
+@dataclass(slots=True)
+class Round:
+    """At most one thing for each of several households: messages by index `(k,)`, or one wish or outcome."""
+
+    messages: Integers
+    extras: list[Extra] = field(default_factory=list)
+
+
+class Circle:
+    """Turns news into commands for all households. Deterministic: no clock, no randomness, no I/O."""
+
+    def __init__(self, vocabulary: Vocabulary, skills: Sequence[Skill] = (), twin: Twin | None = None) -> None:
+        self.twin = twin or Twin(vocabulary)
+        self.standings = Standings(self.twin.nodes, vocabulary)
+        self.skills = tuple(skills)
+        self.know = Knower(self.twin)
+        self.decider = Decider(self.twin, self.standings, self.skills)
+        self.watches = [
+            (order, Watch(f"{one.name}:{i}", trigger, one.kind, self.twin))
+            for order, one in enumerate(self.skills)
+            for i, trigger in enumerate(one.triggers)
+        ]
+        self._readers: dict[int, list[int]] = {}
+        for at, (_, watch) in enumerate(self.watches):
+            for signals in watch.reads.values():
+                for signal in signals:
+                    self._readers.setdefault(signal, []).append(at)
+        self._timed = [at for at, (_, watch) in enumerate(self.watches) if watch.timed]
+        self.due = Due()
+        self.clock = Grown(-np.inf, np.float64)
+
+    def add(self, name: str, kind: Kind) -> int:
+        """The number of the node `name`, added if it is new, at any time. Raises Refused."""
+        number = self.twin.add(name, kind)
+        self.clock.extend_to(len(self.twin.nodes.households))
+        self.due.extend_to(len(self.twin.nodes.households))
+        return number
+
+    def turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> Turn:
+        """Know, notice, decide, settle all that happened up to the instant `until` (s since 1970, UTC)."""
+        turn = Turn()
+        for one in self._rounds(batch, list(wishes), turn):
+            if one.messages.size:
+                self._hear(batch, one.messages, turn)
+            for extra in one.extras:
+                self._hear_extra(extra, turn)
+        late = self.due.until(until)
+        if late.size:
+            self._run_due(late, np.full(len(late), until), turn)
+        return turn
+
+    def next_due(self) -> float | None:
+        """When something that is awaited (a `when` that is holding, a standing command) next needs a turn."""
+        time = self.due.next()
+        return None if time == NEVER else time
+
+    def look_ahead(self) -> None:
+        """Work out anew when each household is next due: after its state was restored."""
+        households = np.arange(len(self.twin.nodes.households))
+        self.due.put(households, self._exact_due(households))
+
+    def _rounds(self, batch: Batch, wishes: list[Wish], turn: Turn) -> Iterator[Round]:
+        """Cut a batch so that each round has at most one message of each household, in stream order."""
+        if wishes or batch.outcomes:
+            yield from self._rounds_with_extras(batch, wishes, turn)
+            return
+        if len(batch) == 1:
+            yield Round(np.zeros(1, np.int64))
+            return
+        households = self.twin.nodes.households_of(batch.node)
+        order = np.argsort(households, kind="stable")
+        sorted_households = households[order]
+        begins = np.r_[True, sorted_households[1:] != sorted_households[:-1]]
+        starts = np.flatnonzero(begins)
+        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+        by_place = order[np.argsort(place, kind="stable")]
+        for messages in np.split(by_place, np.cumsum(np.bincount(place))[:-1]) if len(order) else ():
+            yield Round(np.sort(messages))
+
+    def _rounds_with_extras(self, batch: Batch, wishes: list[Wish], turn: Turn) -> Iterator[Round]:
+        extras = []
+        told: list[Wish | Outcome] = [*wishes, *batch.outcomes]
+        for what in told:
+            name = what.node.partition("/")[0] if isinstance(what, Wish) else what.id.rpartition("-")[0]
+            household = self.twin.nodes.household_number(name)
+            if household < 0:
+                turn.problems.append(f"no household {name!r} for {what}")
+            else:
+                extras.append(Extra(household, what.at, what))
+        households = self.twin.nodes.households_of(batch.node)
+        queue: list[tuple[float, int, int]] = [(time, 0, i) for i, time in enumerate(batch.time.tolist())]
+        queue += [(extra.time, 1, i) for i, extra in enumerate(extras)]
+        place: dict[int, int] = {}
+        rounds: list[Round] = []
+        for _, is_extra, i in sorted(queue, key=lambda entry: entry[0]):  # stable: ties keep stream order
+            household = extras[i].household if is_extra else int(households[i])
+            at = place[household] = place.get(household, -1) + 1
+            if at == len(rounds):
+                rounds.append(Round(np.zeros(0, np.int64)))
+            if is_extra:
+                rounds[at].extras.append(extras[i])
+            else:
+                rounds[at].messages = np.append(rounds[at].messages, i)
+        yield from rounds
+
+    def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
+        households = self.twin.nodes.households_of(batch.node[messages])
+        now = self._advance(households, batch.time[messages], turn)
+        self._react(self.know.learn(batch, messages, now), turn)
+
+    def _hear_extra(self, extra: Extra, turn: Turn) -> None:
+        household = np.array([extra.household])
+        now = float(self._advance(household, np.array([extra.time]), turn)[0])
+        if isinstance(extra.what, Outcome):
+            turn.events += self.standings.outcome(extra.household, extra.what, now)
+        else:
+            readings = self.decider.wish(extra.household, extra.what, now, turn)
+            if readings:
+                self._react(self.know.learn_readings(readings), turn)
+        self._await(household)
+
+    def _advance(self, households: Integers, times: Floats, turn: Turn) -> Floats:
+        """Run what fell due before `times` and set the clocks; the times, never before what a household has lived."""
+        times = np.maximum(times, self.clock.array[households])
+        if (self.due.of(households) <= times).any():
+            self._run_due(households, times, turn)
+        self.clock.array[households] = times
+        return times
+
+    def _react(self, touched: list[Touched], turn: Turn) -> None:
+        """Notice, decide and settle until nothing more follows at this instant."""
+        for _ in range(DEEPEST):
+            fired = self._notice(touched)
+            if not fired:
+                return
+            readings = self.decider.run(fired, turn)
+            self._await(np.unique([one.household for one in fired]))
+            if not readings:
+                return
+            touched = self.know.learn_readings(readings)
+        turn.problems.append(f"skills kept setting each other off; stopped after {DEEPEST} rounds at one instant")
+
+    def _notice(self, touched: list[Touched]) -> list[Fired]:
+        concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}
+        fired: list[Fired] = []
+        for at in sorted(concerned):
+            order, watch = self.watches[at]
+            found = watch.concerned(touched)
+            if found is not None:
+                fired += self._look(order, watch, *found)
+        return fired
+
+    def _look(self, order: int, watch: Watch, rows: Integers, now: Floats) -> list[Fired]:
+        hits = watch.look(rows, now)
+        if watch.timed:
+            awaited = watch.due.array[rows]
+            if (soon := awaited < NEVER).any():
+                households = self.twin.nodes.household_of_row[watch.subject].array[rows[soon]]
+                self.due.lower(households, awaited[soon])
+        if not hits.size:
+            return []
+        households = self.twin.nodes.household_of_row[watch.subject].array[rows[hits]]
+        found = zip(households.tolist(), rows[hits].tolist(), now[hits].tolist(), strict=True)
+        return [Fired(order, *one) for one in found]
+
+    def _await(self, households: Integers) -> None:
+        """Take note of when standing commands of these households next need a turn."""
+        times = np.array([self.standings.due(household) for household in households.tolist()])
+        self.due.lower(households, times)
+
+    def _run_due(self, households: Integers, limits: Floats, turn: Turn) -> None:
+        """Run whatever falls due in each household up to its limit `(n,)`, each thing at its own time, in order."""
+        while households.size:
+            exact = self._exact_due(households)
+            self.due.put(households, exact)
+            ready = exact <= limits
+            households, limits, now = households[ready], limits[ready], exact[ready]
+            if not households.size:
+                return
+            now = np.maximum(now, self.clock.array[households])
+            self.clock.array[households] = now
+            self._run_instant(households, now, turn)
+
+    def _run_instant(self, households: Integers, now: Floats, turn: Turn) -> None:
+        fired: list[Fired] = []
+        for at in self._timed:
+            order, watch = self.watches[at]
+            rows, times = self._rows_due(watch, households, now)
+            if rows.size:
+                fired += self._look(order, watch, rows, times)
+        for household, time in zip(households.tolist(), now.tolist(), strict=True):
+            turn.events += self.standings.run_due(household, time)
+        if fired:
+            readings = self.decider.run(fired, turn)
+            if readings:
+                self._react(self.know.learn_readings(readings), turn)
+        self._await(households)
+
+    def _rows_due(self, watch: Watch, households: Integers, now: Floats) -> tuple[Integers, Floats]:
+        watch.extend()
+        rows = self.twin.nodes.all_rows(watch.subject, households)
+        of = self.twin.nodes.household_of_row[watch.subject].array[rows]
+        order = np.argsort(households)
+        times = now[order][np.searchsorted(households[order], of)]
+        ready = watch.due.array[rows] <= times
+        return rows[ready], times[ready]
+
+    def _exact_due(self, households: Integers) -> Floats:
+        """The true next due time `(n,)` of distinct households."""
+        times = np.array([self.standings.due(household) for household in households.tolist()])
+        order = np.argsort(households)
+        for at in self._timed:
+            _, watch = self.watches[at]
+            watch.extend()
+            rows = self.twin.nodes.all_rows(watch.subject, households)
+            of = self.twin.nodes.household_of_row[watch.subject].array[rows]
+            np.minimum.at(times, order[np.searchsorted(households, of, sorter=order)], watch.due.array[rows])
+        return times

@@ -1,0 +1,174 @@
+"""Running the skills whose moment has come, and settling what they and people ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from homeward.core.settle import Ask, Situation, objection
+from homeward.core.signal import Command, Kind, Reading, Refused, Role, Type, UnknownSignal, Value, Wish
+from homeward.core.skill import Skill, View
+from homeward.core.standing import Event, Standings
+from homeward.core.twin import Twin
+from homeward.core.vocabulary import encode
+
+WISH_STANDS_S = 4 * 3600.0
+"""How long a wish stands that does not say until when."""
+
+MOST_FROM_ONE_RUN = 1000
+
+
+@dataclass(slots=True)
+class Turn:
+    """What came of a turn, in order: events of commands, readings that skills wrote, what went wrong."""
+
+    events: list[Event] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def commands(self) -> list[Command]:
+        """The commands to carry out now (again, if nobody answered)."""
+        return [event.command for event in self.events if event.what in ("sent", "again")]
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A skill (by its place in the order) is called for a row of its kind at a time."""
+
+    order: int
+    household: int
+    row: int
+    now: float
+
+
+class Decider:
+    """Calls skills and settles: the only way to a command."""
+
+    def __init__(self, twin: Twin, standings: Standings, skills: Sequence[Skill]) -> None:
+        self.twin, self.standings, self.skills = twin, standings, skills
+        vocabulary = twin.vocabulary
+        self._paused = vocabulary["Home.Skills.Paused"]
+        self._stillness = [
+            vocabulary[path].index
+            for path in (
+                "Vehicle.IsMoving",
+                "Vehicle.Speed",
+                "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
+            )
+        ]
+
+    def run(self, fired: list[Fired], turn: Turn) -> list[Reading]:
+        """Run each called skill once, by household and skill order, settle the commands; the readings they wrote."""
+        written: list[Reading] = []
+        calls = sorted({(one.household, one.order, one.row): one.now for one in fired}.items())
+        targets: dict[tuple[int, int], float] = {}
+        for (household, order, row), now in calls:
+            number = int(self.twin.nodes.node_of[self.skills[order].kind].array[row])
+            for said in self._call(self.skills[order], number, now, turn):
+                if isinstance(said, Reading):
+                    written.append(said)
+                else:
+                    ask = Ask(replace(said, by=self.skills[order].name, id=self.standings.name(household)), order + 1)
+                    self._enter(ask, now, turn, targets)
+        for target, now in targets.items():
+            turn.events += self.standings.resolve(target, now)
+        turn.readings += written
+        return written
+
+    def _call(self, skill: Skill, number: int, now: float, turn: Turn) -> list[Command | Reading]:
+        """All that a skill says, or nothing but a reading of what went wrong: never half of it."""
+        view = View(self.twin, self.standings, number, now)
+        said: list[Command | Reading] = []
+        try:
+            for one in skill.decide(view):
+                said.append(self._checked(one, view))
+                if len(said) > MOST_FROM_ONE_RUN:
+                    raise Refused(f"more than {MOST_FROM_ONE_RUN} commands and readings from one run")
+        except Exception as problem:  # a skill may raise anything; it must stop nothing else
+            words = f"{skill.name}: {type(problem).__name__}: {problem}"[:500]
+            turn.problems.append(f"{view.node}: {words}")
+            return [Reading(view.node, f"{view.kind.word}.Problem", words, now)]
+        return said
+
+    def _checked(self, said: Command | Reading, view: View) -> Command | Reading:
+        signal = self.twin.vocabulary[said.path]
+        number = self.twin.nodes.number(said.node)
+        if self.twin.nodes.household(number) != self.twin.nodes.household_number(view.household):
+            raise Refused(f"{said.node} belongs to another household than {view.node}")
+        if self.twin.nodes.kind(number) is not signal.kind:
+            raise UnknownSignal(f"{signal.path} of {said.node}")
+        if isinstance(said, Reading):
+            encode(signal, said.value)
+            return Reading(said.node, signal.path, said.value, view.now)
+        return said
+
+    def wish(self, household: int, wish: Wish, now: float, turn: Turn) -> list[Reading]:
+        """Settle a wish. One for an attribute is a setting: it becomes a reading, which is returned, at once."""
+        command = Command(
+            wish.node,
+            wish.path,
+            wish.value,
+            now + WISH_STANDS_S if wish.until is None else wish.until,
+            wish.why,
+            wish.by,
+            wish.id or self.standings.name(household),
+        )
+        try:
+            signal = self.twin.vocabulary[wish.path]
+            number = self.twin.nodes.number(wish.node)
+            if self.twin.nodes.kind(number) is not signal.kind:
+                raise UnknownSignal(f"{signal.path} of {wish.node}")
+            if signal.role is Role.ATTRIBUTE:
+                return self._setting(command, wish, now, turn)
+            targets: dict[tuple[int, int], float] = {}
+            self._enter(Ask(command, 0, person=True, present=wish.present), now, turn, targets)
+            for target in targets:
+                turn.events += self.standings.resolve(target, now)
+        except (Refused, UnknownSignal) as problem:
+            turn.events.append(Event(now, command, "refused", str(problem)))
+        return []
+
+    def _setting(self, command: Command, wish: Wish, now: float, turn: Turn) -> list[Reading]:
+        if wish.by.partition("/")[0] != wish.node.partition("/")[0]:
+            raise Refused("only people of the household may change its settings")
+        if wish.value is None:
+            raise Refused(f"{wish.path} is a setting: give it a value")
+        value: Value = wish.value
+        encode(self.twin.vocabulary[wish.path], value)
+        reading = Reading(wish.node, self.twin.vocabulary[wish.path].path, value, now)
+        turn.events.append(Event(now, command, "done", "set"))
+        turn.readings.append(reading)
+        return [reading]
+
+    def _enter(self, ask: Ask, now: float, turn: Turn, targets: dict[tuple[int, int], float]) -> None:
+        """Let an ask in if settle has no objection."""
+        number = self.twin.nodes.number(ask.command.node)
+        signal = self.twin.vocabulary[ask.command.path]
+        command = replace(ask.command, path=signal.path)
+        if signal.type is Type.BOOLEAN and command.value in (0, 1):
+            command = replace(command, value=bool(command.value))
+        ask = replace(ask, command=command)
+        no = objection(ask, signal, self._situation(number, now))
+        if no:
+            turn.events.append(Event(now, ask.command, "refused", no))
+            return
+        turn.events += self.standings.enter((number, signal.index), ask, now)
+        targets[number, signal.index] = now
+
+    def _situation(self, number: int, now: float) -> Situation:
+        household = self.twin.nodes.household(number)
+        homes = self.twin.nodes.rows(Kind.HOME, household)
+        paused: frozenset[str] = frozenset()
+        if homes:
+            text = self.twin.tables[Kind.HOME].texts.get((homes[0], self._paused.index), "")
+            paused = frozenset(name.strip() for name in text.split(",") if name.strip())
+        return Situation(now, self._still(number), paused)
+
+    def _still(self, number: int) -> bool:
+        """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""
+        if self.twin.nodes.kind(number) is not Kind.VEHICLE:
+            return True
+        table, row = self.twin.tables[Kind.VEHICLE], self.twin.nodes.row(number)
+        moving, speed, cable = (table.cell(row, signal)[0] for signal in self._stillness)
+        if moving == 1 or abs(speed) >= 1:
+            return False
+        return moving == 0 or abs(speed) < 1 or cable == 1

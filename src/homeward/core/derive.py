@@ -1,0 +1,121 @@
+"""Signals computed from signals: the way home of vehicles and persons, and whether somebody is in.
+
+They follow in the same round as the readings they come from, with those readings' time, before any `when` looks.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homeward.core.batch import Floats, Integers
+from homeward.core.nodes import NONE
+from homeward.core.signal import Kind
+from homeward.core.twin import Twin
+
+EARTH_RADIUS_M = 6_371_008.8
+ARRIVED_M, LEFT_M = 150.0, 300.0
+SMOOTH_S = 60.0
+LONGEST_GAP_S = 600.0
+CLOSING_M_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Readings of derived signals: rows, signals, values and times, all `(n,)`, of one kind."""
+
+    kind: Kind
+    rows: Integers
+    signals: Integers
+    values: Floats
+    at: Floats
+
+
+class WayHome:
+    """Distance, bearing and closing speed to the home, and `IsHome` with hysteresis, for one kind that moves."""
+
+    def __init__(self, twin: Twin, kind: Kind) -> None:
+        self.twin, self.kind = twin, kind
+        word = kind.word
+        self._here = self._signals(f"{word}.CurrentLocation.Latitude", f"{word}.CurrentLocation.Longitude")
+        self._home = self._signals("Home.Location.Latitude", "Home.Location.Longitude")
+        names = ("DistanceToHome", "BearingToHome", "SpeedTowardsHome", "IsClosingOnHome", "IsHome")
+        self.distance, self.bearing, self.speed, self.closing, self.is_home = self._signals(
+            *(f"{word}.{name}" for name in names)
+        )
+        self.own = frozenset((*self._here, self.distance))
+        self.concerns = np.isin(np.arange(len(twin.vocabulary)), list(self.own))
+        self.homes = frozenset(self._home)
+
+    def _signals(self, *paths: str) -> tuple[int, ...]:
+        found = []
+        for path in paths:
+            defined = self.twin.vocabulary[path]
+            self.twin.tables[defined.kind].give_slot(defined.index)
+            found.append(defined.index)
+        return tuple(found)
+
+    def before(self, rows: Integers) -> tuple[Floats, Floats]:
+        """Distance and its time `(n,)`, `(n,)` as known before the readings are written."""
+        table = self.twin.tables[self.kind]
+        return table.take(rows, self.distance), table.take_times(rows, self.distance)
+
+    def follow(self, rows: Integers, at: Floats, was: tuple[Floats, Floats], sent: bool) -> Written:
+        """What follows for `rows (n,)` from readings at `at (n,)`; `sent`: they brought the distance itself."""
+        table = self.twin.tables[self.kind]
+        out: list[tuple[int, Floats]] = []
+        if sent:
+            distance = table.take(rows, self.distance)
+        else:
+            distance, bearing = self._measure(rows)
+            out = [(self.distance, distance), (self.bearing, bearing)]
+        speed = self._speed(rows, distance, at, was)
+        near, far = distance < ARRIVED_M, distance > LEFT_M
+        home = np.where(near, 1.0, np.where(far, 0.0, table.take(rows, self.is_home)))
+        closing = np.where(np.isnan(speed), np.nan, (speed > CLOSING_M_S) * 1.0)
+        out += [(self.speed, speed), (self.closing, closing), (self.is_home, home)]
+        values = np.concatenate([value for _, value in out])
+        known = ~np.isnan(values)
+        return Written(
+            self.kind,
+            np.tile(rows, len(out))[known],
+            np.repeat(np.array([signal for signal, _ in out], np.int64), len(rows))[known],
+            values[known],
+            np.tile(at, len(out))[known],
+        )
+
+    def _measure(self, rows: Integers) -> tuple[Floats, Floats]:
+        households = self.twin.nodes.household_of_row[self.kind].array[rows]
+        homes = self.twin.nodes.first_rows(Kind.HOME, households)
+        table, there = self.twin.tables[self.kind], self.twin.tables[Kind.HOME]
+        spot = [table.take(rows, signal) for signal in self._here]
+        target = [np.full(len(rows), np.nan), np.full(len(rows), np.nan)]
+        has_home = np.flatnonzero(homes != NONE)
+        for column, signal in zip(target, self._home, strict=True):
+            column[has_home] = there.take(homes[has_home], signal)
+        return way(spot[0], spot[1], target[0], target[1])
+
+    def _speed(self, rows: Integers, distance: Floats, at: Floats, was: tuple[Floats, Floats]) -> Floats:
+        """How fast the distance shrinks, smoothed over about a minute; unknown after a long gap."""
+        gap = at - was[1]
+        usable = (gap > 0) & (gap < LONGEST_GAP_S)
+        raw = (was[0] - distance) / np.where(usable, gap, 1.0)
+        earlier = self.twin.tables[self.kind].take(rows, self.speed)
+        share = -np.expm1(-np.where(usable, gap, 0.0) / SMOOTH_S)
+        smooth = np.where(np.isnan(earlier), raw, earlier + share * (raw - earlier))
+        still = np.where((gap == 0) | (gap < 0), earlier, np.nan)
+        speed: Floats = np.where(usable, smooth, still)
+        return speed
+
+
+def way(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> tuple[Floats, Floats]:
+    """Great-circle distance in m and bearing in degrees from north `(n,)` (haversine); NaN if unknown.
+
+    >>> [round(float(x)) for x in way(60.0, 25.0, 61.0, 25.0)]
+    [111195, 0]
+    """
+    a, b = np.radians(latitude), np.radians(to_latitude)
+    turn = np.radians(to_longitude) - np.radians(longitude)
+    chord = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2) ** 2
+    distance = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+    east, north = np.sin(turn) * np.cos(b), np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(turn)
+    return distance, np.degrees(np.arctan2(east, north)) % 360.0

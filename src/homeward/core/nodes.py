@@ -1,0 +1,179 @@
+"""Who there is: households and their nodes, as numbers that columns can use.
+
+A household has a number; a node has a number and, within its kind, a row. The nodes of a household and kind are
+chained, so that the rows of many households can be gathered without a Python loop over them.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from homeward.core.signal import Kind, Refused, UnknownSignal, check_name, household_of
+
+NONE = -1
+Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+class Grown:
+    """A NumPy array that grows by an eighth, in place where the system can, so that adding never stops a big hub."""
+
+    def __init__(self, fill: float, dtype: type, width: int | None = None, capacity: int = 64) -> None:
+        self.fill, self.width, self.size = fill, width, 0
+        self.array: Any = np.full(capacity if width is None else (capacity, width), fill, dtype)
+
+    def extend_to(self, size: int) -> None:
+        """Make the first `size` rows usable; new ones hold the fill value."""
+        if size > len(self.array):
+            old = len(self.array)
+            capacity = max(size, old + old // 8 + 64)
+            # `resize` reallocates in place (mremap for large arrays): no second copy of a gigabyte is ever held.
+            self.array.resize((capacity,) if self.width is None else (capacity, self.width), refcheck=False)
+            self.array[old:] = self.fill
+        self.size = max(self.size, size)
+
+
+class Nodes:
+    """The directory of households and nodes, numbered in order of arrival; numbers are never reused."""
+
+    def __init__(self) -> None:
+        self.households: list[str] = []
+        self.names: list[str] = []
+        self._household_number: dict[str, int] = {}
+        self._number: dict[str, int] = {}
+        self._kind = Grown(0, np.int8)
+        self._row = Grown(0, np.int64)
+        self._household = Grown(0, np.int64)
+        self.node_of: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self.household_of_row: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self._first: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self._last: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self._next: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._number
+
+    def add(self, name: str, kind: Kind) -> int:
+        """The number of the node, added if it is new. Raises Refused for a bad name or another kind than before."""
+        if name in self._number:
+            number = self._number[name]
+            if self.kind(number) is not kind:
+                raise Refused(f"{name} is a {self.kind(number).word}, not a {kind.word}")
+            return number
+        household = self._household_for(household_of(check_name(name)))
+        number, row = len(self.names), self.node_of[kind].size
+        self.names.append(name)
+        self._number[name] = number
+        for column, value in ((self._kind, kind), (self._row, row), (self._household, household)):
+            column.extend_to(number + 1)
+            column.array[number] = value
+        self._chain(kind, row, number, household)
+        return number
+
+    def _household_for(self, name: str) -> int:
+        if name not in self._household_number:
+            self._household_number[name] = len(self.households)
+            self.households.append(name)
+            for kind in Kind:
+                self._first[kind].extend_to(len(self.households))
+                self._last[kind].extend_to(len(self.households))
+        return self._household_number[name]
+
+    def _chain(self, kind: Kind, row: int, number: int, household: int) -> None:
+        for column, value in (
+            (self.node_of[kind], number),
+            (self.household_of_row[kind], household),
+            (self._next[kind], NONE),
+        ):
+            column.extend_to(row + 1)
+            column.array[row] = value
+        last = self._last[kind].array[household]
+        if last == NONE:
+            self._first[kind].array[household] = row
+        else:
+            self._next[kind].array[last] = row
+        self._last[kind].array[household] = row
+
+    def number(self, name: str) -> int:
+        """The number of a node. Raises UnknownSignal naming the nearest node of that household."""
+        try:
+            return self._number[name]
+        except KeyError:
+            from difflib import get_close_matches
+
+            own = [self.names[n] for n in self.of_household(household_of(name))]
+            near = get_close_matches(name, own, n=1, cutoff=0.4) or own[:1]
+            raise UnknownSignal(name[:100], near[0] if near else "") from None
+
+    def find(self, name: str) -> int:
+        """The number of a node, or -1."""
+        return self._number.get(name, NONE)
+
+    def kind(self, number: int) -> Kind:
+        """The kind of a node."""
+        return Kind(int(self._kind.array[number]))
+
+    def row(self, number: int) -> int:
+        """The node's row among its kind."""
+        return int(self._row.array[number])
+
+    def household(self, number: int) -> int:
+        """The number of the node's household."""
+        return int(self._household.array[number])
+
+    def household_number(self, name: str) -> int:
+        """The number of a household, or -1."""
+        return self._household_number.get(name, NONE)
+
+    def of_household(self, name: str, kind: Kind | None = None) -> list[int]:
+        """The numbers of a household's nodes (of one kind, if given), in order of arrival within each kind."""
+        household = self.household_number(name)
+        if household == NONE:
+            return []
+        kinds = Kind if kind is None else (kind,)
+        return [int(self.node_of[k].array[row]) for k in kinds for row in self.rows(k, household)]
+
+    def rows(self, kind: Kind, household: int) -> list[int]:
+        """The rows of one household's nodes of a kind."""
+        found, row = [], int(self._first[kind].array[household])
+        following = self._next[kind].array
+        while row != NONE:
+            found.append(row)
+            row = int(following[row])
+        return found
+
+    def kinds_of(self, numbers: Ints) -> "np.ndarray[tuple[int], np.dtype[np.int8]]":
+        """Kinds `(n,)` of nodes `(n,)`."""
+        found: np.ndarray[tuple[int], np.dtype[np.int8]] = self._kind.array[numbers]
+        return found
+
+    def rows_of(self, numbers: Ints) -> Ints:
+        """Rows `(n,)`, within their kinds, of nodes `(n,)`."""
+        found: Ints = self._row.array[numbers]
+        return found
+
+    def households_of(self, numbers: Ints) -> Ints:
+        """Household numbers `(n,)` of nodes `(n,)`."""
+        found: Ints = self._household.array[numbers]
+        return found
+
+    def first_rows(self, kind: Kind, households: Ints) -> Ints:
+        """The first row `(n,)` of that kind in each household, -1 where there is none."""
+        found: Ints = self._first[kind].array[households]
+        return found
+
+    def next_rows(self, kind: Kind, rows: Ints) -> Ints:
+        """The next row `(n,)` of the same household and kind, -1 at the end."""
+        found: Ints = self._next[kind].array[rows]
+        return found
+
+    def all_rows(self, kind: Kind, households: Ints) -> Ints:
+        """Every row of that kind in the households `(n,)`, `(m,)` in no promised order."""
+        rows = self.first_rows(kind, households)
+        parts = []
+        while (rows := rows[rows != NONE]).size:
+            parts.append(rows)
+            rows = self.next_rows(kind, rows)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else rows

@@ -1,0 +1,186 @@
+"""Commands that stand until their time: who asks for what, which ask is in force, and what became of it.
+
+Each actuator keeps at most one ask by each asker; the strongest is in force. When it ends, the next takes
+over. A command that nobody answers is sent again, which is harmless: commands say a value, never "toggle".
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from homeward.core.nodes import Nodes
+from homeward.core.settle import Ask, strongest
+from homeward.core.signal import Command, Outcome
+from homeward.core.vocabulary import Vocabulary
+
+RETRY_S = (30.0, 60.0, 120.0, 240.0)
+AGAIN_AFTER_FAILURE_S = 600.0
+NEVER = float("inf")
+Target = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a command: sent, again, done, failed, refused, outranked, expired or withdrawn."""
+
+    at: float
+    command: Command
+    what: str
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Stand:
+    """What stands for one actuator: the asks by asker, and how the one last sent fares."""
+
+    asks: dict[str, Ask] = field(default_factory=dict)
+    sent: Command | None = None
+    state: str = ""  # '' (nothing sent), waiting, done, failed
+    tries: int = 0
+    next_try: float = NEVER
+    failed_at: float = -NEVER
+
+    def due(self) -> float:
+        """When it next needs a turn."""
+        return min(self.next_try, min((ask.command.until for ask in self.asks.values()), default=NEVER))
+
+
+class Standings:
+    """All standing commands. Numbers of commands count up per household, so that a replay gives the same ids."""
+
+    def __init__(self, nodes: Nodes, vocabulary: Vocabulary) -> None:
+        self.nodes, self.vocabulary = nodes, vocabulary
+        self._stands: dict[int, dict[Target, Stand]] = {}
+        self._counts: dict[int, int] = {}
+
+    def in_force(self, number: int, signal: int) -> Command | None:
+        """The command that stands for a signal of a node."""
+        stand = self._stands.get(self.nodes.household(number), {}).get((number, signal))
+        best = strongest(stand.asks.values()) if stand else None
+        return best.command if best else None
+
+    def of(self, household: int) -> Iterator[tuple[Command, str]]:
+        """The commands in force in a household with their state."""
+        for stand in self._stands.get(household, {}).values():
+            best = strongest(stand.asks.values())
+            if best:
+                yield best.command, stand.state
+
+    def due(self, household: int) -> float:
+        """When one of the household's commands next needs a turn."""
+        return min((stand.due() for stand in self._stands.get(household, {}).values()), default=NEVER)
+
+    def name(self, household: int) -> str:
+        """A new command's id."""
+        self._counts[household] = self._counts.get(household, 0) + 1
+        return f"{self.nodes.households[household]}-{self._counts[household]}"
+
+    def enter(self, target: Target, ask: Ask, now: float) -> Iterator[Event]:
+        """Take in an ask that settle has let pass; `resolve` decides afterwards what is in force."""
+        stands = self._stands.setdefault(self.nodes.household(target[0]), {})
+        command = ask.command
+        if command.value is None:
+            stand = stands.get(target)
+            earlier = stand.asks.pop(command.by, None) if stand else None
+            if earlier:
+                yield Event(now, earlier.command, "withdrawn", command.why)
+            return
+        asks = stands.setdefault(target, Stand()).asks
+        earlier = asks.pop(command.by, None)
+        asks[command.by] = ask
+        if strongest(asks.values()) is not ask and (earlier is None or earlier.command.value != command.value):
+            stronger = strongest(asks.values())
+            yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
+
+    def resolve(self, target: Target, now: float) -> Iterator[Event]:
+        """Bring what was sent in line with the ask in force: at most one command."""
+        stands = self._stands.get(self.nodes.household(target[0]), {})
+        stand = stands.get(target)
+        if stand is None:
+            return
+        best = strongest(stand.asks.values())
+        if best is None:
+            del stands[target]
+        elif self._must_send(stand, best, now):
+            yield self._send(stand, best.command, now)
+        elif best.command.id != (stand.sent.id if stand.sent else ""):
+            # The same value for longer or for another reason: nothing to tell the device, but whose it is changes.
+            stand.sent = replace(best.command, id=stand.sent.id if stand.sent else best.command.id)
+            stand.asks[best.command.by] = replace(best, command=stand.sent)
+
+    def _must_send(self, stand: Stand, best: Ask, now: float) -> bool:
+        if stand.sent is None or stand.sent.value != best.command.value:
+            return True
+        if best.command.id == stand.sent.id:
+            return False
+        return best.person or (stand.state == "failed" and now >= stand.failed_at + AGAIN_AFTER_FAILURE_S)
+
+    def _send(self, stand: Stand, command: Command, now: float, what: str = "sent") -> Event:
+        stand.tries = stand.tries + 1 if what == "again" else 1
+        stand.sent, stand.state, stand.next_try = command, "waiting", now + RETRY_S[stand.tries - 1]
+        return Event(now, command, what)
+
+    def outcome(self, household: int, outcome: Outcome, now: float) -> Iterator[Event]:
+        """Take note of what became of a command; one that is not in force any more is only told."""
+        for stand in self._stands.get(household, {}).values():
+            if stand.sent and stand.sent.id == outcome.id:
+                if stand.state == ("done" if outcome.done else "failed"):
+                    return
+                stand.state, stand.next_try = "done" if outcome.done else "failed", NEVER
+                stand.failed_at = -NEVER if outcome.done else now
+                yield Event(now, stand.sent, stand.state, outcome.why)
+
+    def run_due(self, household: int, now: float) -> Iterator[Event]:
+        """End what is over and try again what nobody answered."""
+        for target, stand in list(self._stands.get(household, {}).items()):
+            over = [by for by, ask in stand.asks.items() if ask.command.until <= now]
+            for by in over:
+                yield Event(now, stand.asks.pop(by).command, "expired")
+            if over:
+                yield from self.resolve(target, now)
+            if stand.asks and stand.next_try <= now and stand.sent:
+                yield from self._try_again(stand, stand.sent, now)
+
+    def _try_again(self, stand: Stand, sent: Command, now: float) -> Iterator[Event]:
+        if stand.state == "waiting" and stand.tries < len(RETRY_S):
+            yield self._send(stand, sent, now, "again")
+        elif stand.state == "waiting":
+            stand.state, stand.next_try, stand.failed_at = "failed", NEVER, now
+            yield Event(now, sent, "failed", f"no answer after {stand.tries} tries")
+
+    def state(self) -> dict[str, Any]:
+        """Everything, for the snapshot, as JSON can hold it; names instead of numbers."""
+        stands = [
+            {
+                "node": self.nodes.names[node],
+                "path": self.vocabulary.signals[signal].path,
+                "asks": [asdict(ask) for ask in stand.asks.values()],
+                "sent": asdict(stand.sent) if stand.sent else None,
+                "state": stand.state,
+                "tries": stand.tries,
+                "next_try": None if stand.next_try == NEVER else stand.next_try,
+                "failed_at": None if stand.failed_at == -NEVER else stand.failed_at,
+            }
+            for of_household in self._stands.values()
+            for (node, signal), stand in of_household.items()
+        ]
+        counts = {self.nodes.households[household]: count for household, count in self._counts.items()}
+        return {"stands": stands, "counts": counts}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
+        for name, count in state["counts"].items():
+            self._counts[self.nodes.household_number(name)] = count
+        for one in state["stands"]:
+            number = self.nodes.number(one["node"])
+            asks = [Ask(**{**ask, "command": Command(**ask["command"])}) for ask in one["asks"]]
+            self._stands.setdefault(self.nodes.household(number), {})[number, self.vocabulary[one["path"]].index] = (
+                Stand(
+                    {ask.command.by: ask for ask in asks},
+                    Command(**one["sent"]) if one["sent"] else None,
+                    one["state"],
+                    one["tries"],
+                    NEVER if one["next_try"] is None else one["next_try"],
+                    -NEVER if one["failed_at"] is None else one["failed_at"],
+                )
+            )

@@ -1,0 +1,159 @@
+"""A trigger bound to the twin, with its memory: what was true of each row, since when, and when time will change it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homeward.core.batch import Floats, Integers
+from homeward.core.bind import NEVER, Bound, bind
+from homeward.core.nodes import Grown
+from homeward.core.signal import Kind
+from homeward.core.twin import Bools, Twin
+from homeward.core.when import Atom, Both, Condition, Either, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Rows of one kind that just learned something, and what: the food of a watch.
+
+    rows (n,), now (n,) the stream time of each; signals: those that came; of (r,) and which (r,): for each accepted
+    reading the position in `rows` and the signal.
+    """
+
+    kind: Kind
+    rows: Integers
+    now: Floats
+    signals: frozenset[int]
+    of: Integers
+    which: Integers
+
+
+class Watch:
+    """One trigger of one skill, for all rows of the subject's kind. `name` keys its memory in the snapshot."""
+
+    def __init__(self, name: str, trigger: Trigger, subject: Kind, twin: Twin) -> None:
+        self.name, self.trigger, self.subject, self.twin = name, trigger, subject, twin
+        atoms = trigger.condition.atoms()
+        self.reads: dict[Kind, frozenset[int]] = {}
+        for atom in atoms:
+            defined = twin.vocabulary[atom.path]
+            self.reads[defined.kind] = self.reads.get(defined.kind, frozenset()) | {defined.index}
+            if getattr(atom.value, "path", None):
+                self.reads[defined.kind] |= {twin.vocabulary[atom.value.path].index}
+        self._holds = trigger.edge == "holds"
+        self.timed = self._holds or any(atom.what != "is" for atom in atoms)
+        self._true = None if trigger.edge == "changes" else self._bind(trigger.condition)
+        self.truth = Grown(0, np.bool_)
+        self.since = Grown(NEVER, np.float64)
+        self.due = Grown(NEVER, np.float64)
+
+    def _bind(self, condition: Condition) -> "Tree":
+        match condition:
+            case Atom():
+                return Leaf(bind(condition, self.twin, self.subject))
+            case Both(left, right):
+                return Fork(self._bind(left), self._bind(right), True)
+            case Either(left, right):
+                return Fork(self._bind(left), self._bind(right), False)
+        raise TypeError(f"{condition!r} is not a condition")
+
+    def extend(self) -> None:
+        """Make room for all rows there are."""
+        rows = self.twin.nodes.node_of[self.subject].size
+        if self.truth.size < rows:
+            self.truth.extend_to(rows)
+            self.since.extend_to(rows)
+            self.due.extend_to(rows)
+
+    def concerned(self, touched: list[Touched]) -> tuple[Integers, Floats] | None:
+        """The subject's rows and times `(n,)`, `(n,)` to look at again, or None."""
+        found: list[tuple[Integers, Floats]] = []
+        for one in touched:
+            reads = self.reads.get(one.kind)
+            if reads is None or reads.isdisjoint(one.signals):
+                continue
+            rows, now = one.rows, one.now
+            if self._true is None:
+                came = np.unique(one.of[np.isin(one.which, list(reads))])
+                rows, now = rows[came], now[came]
+            found.append((rows, now) if one.kind is self.subject else self._spread(one.kind, rows, now))
+        if not found:
+            return None
+        if len(found) == 1:
+            return found[0]
+        rows, first = np.unique(np.concatenate([rows for rows, _ in found]), return_index=True)
+        return rows, np.concatenate([now for _, now in found])[first]
+
+    def _spread(self, kind: Kind, rows: Integers, now: Floats) -> tuple[Integers, Floats]:
+        """From touched rows of another kind to the subject's rows in the same households."""
+        nodes = self.twin.nodes
+        households, first = np.unique(nodes.household_of_row[kind].array[rows], return_index=True)
+        time_of = dict(zip(households.tolist(), now[first].tolist(), strict=True))
+        own = nodes.all_rows(self.subject, households)
+        of = nodes.household_of_row[self.subject].array[own]
+        return own, np.array([time_of[household] for household in of.tolist()], np.float64)
+
+    def look(self, rows: Integers, now: Floats) -> Integers:
+        """The places in `rows (n,)` for which the trigger fires at `now (n,)`; remembers what it saw."""
+        if self._true is None:
+            return np.arange(len(rows))
+        self.extend()
+        true = self._true.true(rows, now)
+        before = self.truth.array[rows]
+        turned = true != before
+        if turned.any():
+            self.truth.array[rows] = true
+        if self._holds:
+            return self._look_held(rows, now, true, turned)
+        if self.timed:
+            self.due.array[rows] = self._true.changes_at(rows, now)
+        return np.flatnonzero(turned & (before if self.trigger.edge == "falls" else true))
+
+    def _look_held(self, rows: Integers, now: Floats, true: Bools, turned: Bools) -> Integers:
+        assert self._true is not None
+        since = self.since.array[rows]
+        since = np.where(turned, np.where(true, now, NEVER), since)
+        ends = since + self.trigger.seconds
+        full = ends <= now
+        # Once it has fired it waits for the condition to fall and rise again: nothing is pending.
+        self.since.array[rows] = np.where(full, NEVER, since)
+        pending = np.where(full, NEVER, ends)
+        self.due.array[rows] = np.minimum(pending, self._true.changes_at(rows, now))
+        return np.flatnonzero(full)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An atom in a bound condition."""
+
+    atom: Bound
+
+    def true(self, rows: Integers, now: Floats) -> Bools:
+        """Whether it is certainly true `(n,)`."""
+        return self.atom.true(rows, now)
+
+    def changes_at(self, rows: Integers, now: Floats) -> Floats:
+        """When time alone next changes it `(n,)`."""
+        return self.atom.changes_at(rows, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Two bound conditions joined: by and if `both`, else by or."""
+
+    left: "Tree"
+    right: "Tree"
+    both: bool
+
+    def true(self, rows: Integers, now: Floats) -> Bools:
+        """Whether it is certainly true `(n,)`."""
+        left, right = self.left.true(rows, now), self.right.true(rows, now)
+        return left & right if self.both else left | right
+
+    def changes_at(self, rows: Integers, now: Floats) -> Floats:
+        """When time alone next changes it `(n,)`."""
+        soonest: Floats = np.minimum(self.left.changes_at(rows, now), self.right.changes_at(rows, now))
+        return soonest
+
+
+Tree = Leaf | Fork
