@@ -1,0 +1,90 @@
+"""What the three tables of history look like, and how rows are made ready for them.
+
+A row carries the `stream` and `sequence` of the message it came from: that is how a message sent again after a crash is
+recognised. Rows are kept apart by `day`, the UTC day of the row's trusted clock (arrival for readings, the hub's own
+time for commands and outcomes), never the device's clock, which could name any day it likes.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+DAY = 86_400.0
+"""Seconds in a day."""
+
+AHEAD = 5.0
+"""How many seconds before its arrival a reading's own time may claim to be later than it."""
+
+LAST_SECOND = 4_102_444_800.0
+"""2100-01-01: a clock beyond it is broken."""
+
+TEXT, FLOAT, COUNT = pa.string(), pa.float64(), pa.int64()
+
+
+def _schema(**fields: Any) -> Any:
+    return pa.schema([pa.field("day", pa.date32()), pa.field("household", TEXT), *fields.items()])
+
+
+SCHEMAS: Mapping[str, Any] = {
+    "readings": _schema(
+        node=TEXT, path=TEXT, at=FLOAT, arrived=FLOAT, value=FLOAT, text=TEXT, stream=TEXT, sequence=COUNT
+    ),
+    "commands": _schema(
+        id=TEXT, node=TEXT, path=TEXT, value=FLOAT, text=TEXT, until=FLOAT, why=TEXT, by=TEXT, at=FLOAT, event=TEXT,
+        stream=TEXT, sequence=COUNT,
+    ),
+    "outcomes": _schema(id=TEXT, node=TEXT, done=pa.bool_(), why=TEXT, at=FLOAT, stream=TEXT, sequence=COUNT),
+}  # fmt: skip
+"""The columns of each table; `day` and `household` are filled in when rows are written."""
+
+CLOCKS: Mapping[str, str] = {"readings": "arrived", "commands": "at", "outcomes": "at"}
+"""The column of each table whose time can be trusted."""
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "readings": ("node", "path", "at"),
+    "commands": ("household", "at"),
+    "outcomes": ("household", "at"),
+}
+"""By what a finished day of each table is put in order, so that a query reads little of it."""
+
+
+class HistoryError(RuntimeError):
+    """History could not be written or read; the text says where, why, and what would mend it."""
+
+
+def columns_of(table: str) -> Any:
+    """The schema of the rows that `History.write` takes: the table's, without `day` and `household`."""
+    return pa.schema([field for field in SCHEMAS[table] if field.name not in ("day", "household")])
+
+
+def from_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Any:
+    """A record batch of rows given as dictionaries; missing fields become null. For few rows, not for bulk."""
+    return pa.RecordBatch.from_pylist(list(rows), schema=columns_of(table))
+
+
+def made_ready(table: str, columns: Any) -> Any:
+    """Rows as they are stored, a pyarrow Table: with `day` and `household`, and times nobody can trust put right.
+
+    A reading's `at` holds if it lies between a day before and five seconds after its arrival; else arrival stands for
+    it. Raises ValueError for rows that lack a column or a time.
+    """
+    wanted = columns_of(table)
+    if missing := [name for name in wanted.names if name not in columns.schema.names]:
+        raise ValueError(f"rows for {table} lack {', '.join(missing)}; they need {', '.join(wanted.names)}")
+    rows = pa.table({name: columns.column(name) for name in wanted.names}).cast(wanted)
+    clock = rows[CLOCKS[table]]
+    sane = pc.fill_null(pc.and_(pc.greater_equal(clock, 0.0), pc.less(clock, LAST_SECOND)), False)
+    if len(rows) and not pc.all(sane).as_py():
+        raise ValueError(f"{table}: every row needs {CLOCKS[table]} in seconds since 1970, before the year 2100")
+    if table == "readings":
+        rows = rows.set_column(rows.schema.get_field_index("at"), "at", _trusted(rows["at"], clock))
+    day = pc.floor(pc.divide(clock, DAY)).cast(pa.int32()).cast(pa.date32())
+    household = pc.struct_field(pc.extract_regex(rows["node"], r"^(?P<household>[^/]*)"), "household")
+    return rows.append_column("day", day).append_column("household", household).select(SCHEMAS[table].names)
+
+
+def _trusted(at: Any, arrived: Any) -> Any:
+    recent = pc.and_(pc.greater_equal(at, pc.subtract(arrived, DAY)), pc.less_equal(at, pc.add(arrived, AHEAD)))
+    return pc.if_else(pc.fill_null(recent, False), at, arrived)
