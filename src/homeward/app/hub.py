@@ -1,0 +1,286 @@
+"""Ties the circle: what the bus brings goes into the twin, what skills decide goes out, and nothing is forgotten.
+
+One task reads the log and turns the circle; one keeps checkpoints (history, the snapshot, then the log may forget);
+each connector has one that senses. Everything from outside, connectors included, enters through the log.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+from homeward.app.checkpoint import freeze, load, save
+from homeward.app.clock import HubClock, LifeClock
+from homeward.app.decisions import Decisions
+from homeward.app.record import Scribe
+from homeward.bus.codec import Codec, Decoded
+from homeward.bus.nats import Bus
+from homeward.bus.reader import Messages
+from homeward.bus.settings import BusError, Device, Place, Settings
+from homeward.bus.speech import write_outcome, write_readings
+from homeward.core.batch import Batch
+from homeward.core.circle import Circle, Turn
+from homeward.core.connector import Connector, ConnectorError
+from homeward.core.signal import Command, Kind, Outcome, Value, Wish
+from homeward.core.skill import Skill
+from homeward.history import History, Recorder
+from homeward.words import load_vocabulary
+
+log = logging.getLogger(__name__)
+CHECKPOINT_S = 2.0
+TIDY_S = 600.0
+LONGEST_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """Where a hub keeps its files, and its doors. A port of 0 means: any free one."""
+
+    folder: Path
+    nats_port: int = 4222
+    mqtt_port: int = 1883
+    guests: bool = False
+    devices: tuple[Device, ...] = ()
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What is wrong right now, by place, for the pages and the doctor; empty when all is well."""
+
+    by_place: dict[str, str] = field(default_factory=dict)
+
+    def say(self, place: str, words: str) -> None:
+        """Take note, or ('' for words) that it is mended; told to the log once."""
+        if words and self.by_place.get(place) != words:
+            log.error("%s: %s", place, words)
+        if words:
+            self.by_place[place] = words
+        elif self.by_place.pop(place, ""):
+            log.info("%s works again", place)
+
+
+class Hub:
+    """A running homeward: `async with Hub(settings, skills) as hub: await hub.run()`."""
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        skills: Sequence[Skill] = (),
+        connectors: Iterable[Connector] = (),
+        clock: HubClock | None = None,
+        prepare: Callable[[Circle], None] = lambda circle: None,
+    ) -> None:
+        self.settings, self.connectors = settings, tuple(connectors)
+        self.clock: HubClock = clock or LifeClock()
+        self._prepare = prepare
+        self.circle = Circle(load_vocabulary(), skills)
+        self.codec = Codec(self.circle.twin.nodes, self.circle.twin.vocabulary)
+        self.history = History(settings.folder / "history")
+        self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
+        self.decisions, self.trouble = Decisions(), Trouble()
+        self.bus = Bus(
+            Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests), settings.devices
+        )
+        self.place: Place | None = None
+        self.version = 0
+        self.applied, self.unfit = 0, 0
+        self._saved_version = -1
+        self._behind = 0
+        self._caught_up, self._woken = asyncio.Event(), asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._acting: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Restore what was known, start the bus and all tasks. Raises Refused, HistoryError or BusError, in words."""
+        self.settings.folder.mkdir(parents=True, exist_ok=True)
+        self.place, self.scribe.counted, problems = load(self.settings.folder, self.circle)
+        for problem in problems:
+            log.warning("%s", problem)
+        self._prepare(self.circle)
+        for household in self.circle.twin.nodes.households:
+            self.decisions.restore(await asyncio.to_thread(self.history.last_commands, household))
+        await self.bus.start(self.place)
+        self._behind = self.bus.state.last if self.bus.state else 0
+        if self._behind <= (self.place.sequence if self.place else 0):
+            self._caught_up.set()
+        for work in (self._read(), self._keep(), self._tidy(), *(self._sense(one) for one in self.connectors)):
+            self._tasks.add(asyncio.create_task(work))
+        self._tasks.add(asyncio.create_task(self._wake()))
+
+    async def stop(self) -> None:
+        """End all tasks, keep what is known, end the bus."""
+        for task in (*self._tasks, *self._acting):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._acting, return_exceptions=True)
+        self._tasks.clear()
+        try:
+            await self.checkpoint()
+        finally:
+            await self.bus.stop()
+            self.history.close()
+
+    async def run(self) -> None:
+        """Until cancelled, or until a task that must not end does: then raises what ended it."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    def add(self, name: str, kind: Kind) -> None:
+        """Add a node at any time. Raises Refused."""
+        self.circle.add(name, kind)
+        self.version += 1
+
+    # The circle's task.
+
+    async def _read(self) -> None:
+        async for messages, place in self.bus.batches():
+            if messages.subjects:
+                if self.clock.speed != 1.0:
+                    messages.times_ns = [int(self.clock.of(time / 1e9) * 1e9) for time in messages.times_ns]
+                await self._hear(messages, place)
+            self.place = place
+            if place.sequence >= self._behind:
+                self._caught_up.set()
+
+    async def _hear(self, messages: Messages, place: Place) -> None:
+        decoded = self.codec.decode(messages)
+        until = messages.times_ns[-1] / 1e9
+        self.scribe.readings(decoded.batch, decoded.sequences)
+        self.scribe.outcomes([(self._node_of(one), one) for one in decoded.batch.outcomes], place.sequence)
+        for wish in decoded.wishes:
+            self.decisions.asked(_as_command(wish), wish.at)
+        self.unfit += decoded.unfit
+        self.applied += len(decoded.batch)
+        self._turn(decoded.batch, until, decoded.wishes)
+        self.place = place  # before anything is awaited: a checkpoint must find both or neither
+        await self._tell(decoded)
+
+    def _node_of(self, outcome: Outcome) -> str:
+        decision = self.decisions.find(outcome.id)
+        return decision.node if decision else f"{outcome.id.rpartition('-')[0]}/unknown"
+
+    async def _tell(self, decoded: Decoded) -> None:
+        for fault in decoded.faults:
+            log.info("%s: %s", fault.subject, fault.error)
+        await self.bus.complain(decoded.faults)
+
+    def _turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> None:
+        turn = self.circle.turn(batch, until, wishes)
+        self.version += 1
+        self.scribe.turn(turn, until)
+        self._carry_out(turn)
+        self._woken.set()
+
+    def _carry_out(self, turn: Turn) -> None:
+        for problem in turn.problems:
+            log.warning("%s", problem)
+        for event in turn.events:
+            self.decisions.take(event)
+        for command in turn.commands:
+            task = asyncio.create_task(self._act(command))
+            self._acting.add(task)
+            task.add_done_callback(self._acting.discard)
+
+    async def _act(self, command: Command) -> None:
+        """Through the connector that takes it, else over MQTT to whoever listens for the node."""
+        connector = next((one for one in self.connectors if one.takes(command)), None)
+        try:
+            if connector is None:
+                await self.bus.command(command)
+                return
+            try:
+                done, why = True, await connector.act(command)
+            except ConnectorError as problem:
+                done, why = False, str(problem)
+            told = write_outcome(Outcome(command.id, done, why, 0.0))
+            await self.bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
+        except BusError as problem:
+            self.trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
+
+    async def _wake(self) -> None:
+        """Turn the circle when something falls due without news; first comes what the log still holds from before."""
+        await self._caught_up.wait()
+        while True:
+            self._woken.clear()
+            due = self.circle.next_due()
+            wait = LONGEST_WAIT_S if due is None else (due - self.clock.now()) / self.clock.speed
+            if wait > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), min(wait, LONGEST_WAIT_S))
+                continue
+            self._turn(Batch.empty(), self.clock.now())
+            await asyncio.sleep(0)
+
+    # What comes from connectors and surfaces.
+
+    async def _sense(self, connector: Connector) -> None:
+        pause = 1.0
+        while True:
+            try:
+                async for message in connector.sense(self.clock):
+                    await self.bus.say(message.node, message.readings, message.at)
+                    self.trouble.say(connector.name, "")
+                    pause = 1.0
+                return
+            except (ConnectorError, BusError, OSError) as problem:
+                self.trouble.say(connector.name, str(problem))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60.0)
+
+    async def tell_readings(self, node: str, readings: Mapping[str, Value]) -> None:
+        """Put readings that the hub itself knows (settings, the zone) into the log. Raises BusError."""
+        await self.bus.store(f"homeward.{node.replace('/', '.')}.readings", write_readings(readings, None))
+
+    async def ask(self, wish: Wish) -> str:
+        """Put a wish into the log, in the name of `wish.by`, to be settled in its turn; its id. Raises BusError."""
+        id = await self.bus.ask(wish)
+        self.decisions.asked(_as_command(replace(wish, id=id)), self.clock.now())
+        self.version += 1
+        return id
+
+    # What is kept.
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT_S)
+            with suppress(OSError, RuntimeError):  # told by checkpoint; tried again with everything still in memory
+                await self.checkpoint()
+
+    async def checkpoint(self) -> None:
+        """History, then the snapshot, then the log may forget. Raises HistoryError or OSError."""
+        if self.place is None or self.version == self._saved_version:
+            return
+        place, version = self.place, self.version
+        self.scribe.reached(place.sequence)
+        plain, arrays = freeze(self.circle, place, self.scribe.counted)
+        try:
+            await asyncio.to_thread(self.scribe.recorder.flush)
+            await asyncio.to_thread(save, self.settings.folder, plain, arrays)
+            await self.bus.acknowledge(place)
+        except (OSError, RuntimeError, BusError) as problem:
+            self.trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")
+            raise
+        self._saved_version = version
+        self.trouble.say("disk", "")
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_S)
+            try:
+                await asyncio.to_thread(self.history.compact)
+            except RuntimeError as problem:
+                self.trouble.say("history", str(problem))
+
+
+def _as_command(wish: Wish) -> Command:
+    return Command(wish.node, wish.path, wish.value, wish.until or 0.0, wish.why, wish.by, wish.id)

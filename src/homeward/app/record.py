@@ -1,0 +1,76 @@
+"""From the circle's columns to history's rows: every reading, command event and outcome, with its place in the log."""
+
+import numpy as np
+import pyarrow as pa
+
+from homeward.core.batch import Batch, Integers
+from homeward.core.circle import Turn
+from homeward.core.signal import Outcome, Type
+from homeward.core.twin import Twin
+from homeward.history import Recorder
+from homeward.history.tables import columns_of
+
+LOG = "log"
+"""The stream of what came in, numbered by the log's own sequence."""
+TURNS = "turns"
+"""The stream of what the circle made of it, numbered by a count that is in the snapshot."""
+
+
+class Scribe:
+    """Hands what happens to the recorder; `counted` numbers what the circle itself said."""
+
+    def __init__(self, recorder: Recorder, twin: Twin) -> None:
+        self.recorder, self._twin, self.counted = recorder, twin, 0
+        self._paths = np.array([signal.path for signal in twin.vocabulary], object)
+        types = np.array([signal.type for signal in twin.vocabulary])
+        self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
+
+    def readings(self, batch: Batch, sequences: Integers) -> None:
+        """Everything that a batch brought; sequences `(m,)` are its messages' places in the log."""
+        if not len(batch.signal):
+            return
+        counts = np.diff(batch.starts)
+        names = self._twin.nodes.names
+        node = np.array([names[number] for number in batch.node.tolist()], object)
+        worded = self._is_enum[batch.signal] | self._is_text[batch.signal]
+        texts = np.full(len(batch.signal), None, object)
+        for i in np.flatnonzero(worded).tolist():
+            texts[i] = batch.texts.get(i) or self._word(int(batch.signal[i]), int(batch.value[i]))
+        self.recorder.columns(
+            "readings",
+            pa.RecordBatch.from_arrays(
+                [
+                    pa.array(np.repeat(node, counts), pa.string()),
+                    pa.array(self._paths[batch.signal], pa.string()),
+                    pa.array(np.repeat(batch.at, counts)),
+                    pa.array(np.repeat(batch.time, counts)),
+                    pa.array(batch.value, mask=worded),
+                    pa.array(texts, pa.string()),
+                    pa.array([LOG] * len(texts), pa.string()),
+                    pa.array(np.repeat(sequences, counts)),
+                ],
+                schema=columns_of("readings"),
+            ),
+        )
+
+    def _word(self, signal: int, code: int) -> str | None:
+        allowed = self._twin.vocabulary.signals[signal].allowed
+        return allowed[code] if 0 <= code < len(allowed) else None
+
+    def outcomes(self, outcomes: list[tuple[str, Outcome]], sequence: int) -> None:
+        """What devices said of commands."""
+        self.recorder.outcomes(LOG, sequence, outcomes)
+
+    def turn(self, turn: Turn, now: float) -> None:
+        """What the circle said: events of commands and readings that skills wrote."""
+        for event in turn.events:
+            self.counted += 1
+            self.recorder.commands(TURNS, self.counted, event.at, event.what, [event.command], event.why)
+        if turn.readings:
+            self.counted += 1
+            self.recorder.readings(TURNS, self.counted, now, turn.readings)
+
+    def reached(self, sequence: int) -> None:
+        """Everything up to that place in the log, and all that followed from it, has been handed over."""
+        self.recorder.reached(LOG, sequence)
+        self.recorder.reached(TURNS, self.counted)

@@ -1,0 +1,31 @@
+"""Starting a hub from the command line: logging, the event loop, the line that says where to look."""
+
+import asyncio
+import logging
+import sys
+
+from homeward.app.hub import Hub, HubSettings
+from homeward.app.serve import Door, serve
+from homeward.app.skills import ALL
+
+
+def run_hub(
+    settings: HubSettings, port: int, household_file: tuple[str, str] | None = None, verbose: bool = False
+) -> None:
+    """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words."""
+    set_up_logging(verbose)
+    hub = Hub(settings, ALL)
+    asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file))
+
+
+def say_ready(url: str, hub: Hub) -> None:
+    """The line that tells where the page is."""
+    print(f"homeward is at {url}  (MQTT on 127.0.0.1:{hub.bus.server.mqtt_port}, Ctrl-C ends it)", flush=True)
+
+
+def set_up_logging(verbose: bool) -> None:
+    """Log to standard error: warnings, or everything of ours if `verbose`."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("homeward").setLevel(logging.INFO if verbose else logging.WARNING)

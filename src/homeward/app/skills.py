@@ -1,0 +1,6 @@
+"""The skills that a hub loads, in order: where two want different things, the earlier one gets its way."""
+
+from homeward.skills.arrival import arrival
+from homeward.skills.climate_model import climate_model
+
+ALL = (climate_model, arrival)

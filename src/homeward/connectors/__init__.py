@@ -1,0 +1,1 @@
+"""Doors to the world, a module each; they know nothing of each other."""

@@ -1,0 +1,49 @@
+"""What a door to the world must offer the hub, and the clock that both go by."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from homeward.core.signal import Command, Value
+
+
+class ConnectorError(Exception):
+    """A connector could not do its job; the text says what was wrong, where, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Readings of one node as a connector heard them; `at` by the sender's clock, None for the moment of arrival."""
+
+    node: str
+    readings: Mapping[str, Value]
+    at: float | None = None
+
+
+class Clock(Protocol):
+    """The time that the circle lives by: life's, or a simulation's that runs faster."""
+
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in one of ours."""
+
+    def now(self) -> float:
+        """The time now, s since 1970 UTC."""
+
+    def of(self, wall: float) -> float:
+        """The time that belongs to a moment of the system's clock."""
+
+
+class Connector(Protocol):
+    """One door to the world. What it senses goes through the log like everybody's messages."""
+
+    name: str
+
+    def takes(self, command: Command) -> bool:
+        """Whether this door carries out such a command."""
+
+    def sense(self, clock: Clock) -> AsyncIterator[Message]:
+        """Everything heard, as it comes; ends only when cancelled."""
+
+    async def act(self, command: Command) -> str:
+        """Carry out a command: returns what was done in a few words. Raises ConnectorError if it could not be done."""

@@ -1,0 +1,169 @@
+"""The HTTP API: what pages see as JSON, wishes, and household files. Described at `/api/docs` (OpenAPI).
+
+Reading needs to come from this machine; changing anything needs the token in `api-token` of the hub's folder as
+`Authorization: Bearer …`, so that a web page opened in a browser here cannot act in its visitor's name.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from homeward.core.signal import Refused, UnknownSignal, Value, Wish
+from homeward.surfaces.house import House
+
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
+LARGEST_FILE = 1_000_000
+T = TypeVar("T")
+
+
+class Admin(Protocol):
+    """What the API may do to the hub beyond what a page may."""
+
+    async def apply(self, text: str, name: str) -> dict[str, list[str]]:
+        """Apply a household file: what was added, changed and removed. Raises Refused listing every problem."""
+
+    async def hear(self, node: str, readings: dict[str, Value]) -> None:
+        """Put readings into the log. Raises Refused or UnknownSignal for what cannot be."""
+
+    def health(self) -> dict[str, Any]:
+        """Whether all is well, and figures of the hub."""
+
+
+class WishBody(BaseModel):
+    """A wish: what `path` of which `node` should be, until when (s since 1970), and why."""
+
+    node: str = Field(examples=["lind/home"], max_length=100)
+    path: str = Field(examples=["Home.Climate.TargetTemperature"], max_length=200)
+    value: bool | float | str | None = Field(examples=[21.5])
+    by: str = Field(examples=["lind/ada"], max_length=100)
+    until: float | None = None
+    why: str = Field("", max_length=2000)
+
+
+class ReadingsBody(BaseModel):
+    """Readings of a node, true now, by path."""
+
+    node: str = Field(examples=["lind/car"], max_length=100)
+    readings: dict[str, bool | float | str] = Field(max_length=2000)
+
+
+class FileBody(BaseModel):
+    """A household file's text, and its name for error messages."""
+
+    text: str = Field(max_length=LARGEST_FILE)
+    name: str = Field("household.yaml", max_length=300)
+
+
+def router(house: House, admin: Admin, token: str) -> APIRouter:
+    """The API's routes."""
+
+    def authorised(authorization: Annotated[str, Header()] = "") -> None:
+        if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+            raise HTTPException(401, "changing something needs the hub's token: Authorization: Bearer …")
+
+    api = APIRouter(prefix="/api", tags=["homeward"])
+    changing = [Depends(authorised)]
+
+    @api.get("/health")
+    def health() -> dict[str, Any]:
+        """Whether the hub is well, in words and figures."""
+        return admin.health()
+
+    @api.get("/households")
+    def households() -> list[dict[str, Any]]:
+        """The households with their nodes."""
+        return [
+            {
+                "name": name,
+                "zone": house.zone(name),
+                "nodes": [{"name": node, "kind": kind.word} for node, kind in house.nodes(name)],
+            }
+            for name in house.households()
+        ]
+
+    @api.get("/nodes/{household}/{node}")
+    def node_signals(household: str, node: str) -> list[dict[str, Any]]:
+        """Everything known of a node."""
+        return [
+            {"path": known.signal.path, "value": known.value, "at": known.at, "unit": known.signal.unit}
+            for known in _found(lambda: house.signals(f"{household}/{node}"))
+        ]
+
+    @api.get("/history/{household}/{node}/{path}")
+    async def history(
+        household: str, node: str, path: str, since: float, until: float
+    ) -> dict[str, list[float | None]]:
+        """Readings of one signal between two times (s since 1970)."""
+        times, values = await house.history(f"{household}/{node}", path, since, until)
+        return {"times": times.tolist(), "values": [None if value != value else value for value in values.tolist()]}
+
+    @api.get("/decisions/{household}")
+    def decisions(household: str, limit: Annotated[int, Field(ge=1, le=1000)] = 100) -> list[dict[str, Any]]:
+        """What was decided, by whom, why, and what became of it; newest first."""
+        fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
+        return [{name: getattr(one, name) for name in fields} for one in house.decisions(household, limit)]
+
+    @api.post("/wishes", dependencies=changing, status_code=202)
+    async def wish(body: WishBody) -> dict[str, str]:
+        """Ask for something; it is settled like everything else. Its id finds it among the decisions."""
+        value: Value | None = body.value
+        asked = Wish(body.node, body.path, value, house.now(), body.by, body.until, body.why)
+        try:
+            return {"id": await house.wish(asked)}
+        except (Refused, UnknownSignal) as problem:
+            raise HTTPException(422, str(problem)) from None
+
+    @api.post("/readings", dependencies=changing, status_code=202)
+    async def hear(body: ReadingsBody) -> dict[str, int]:
+        """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
+        try:
+            await admin.hear(body.node, dict(body.readings))
+        except (Refused, UnknownSignal) as problem:
+            raise HTTPException(422, str(problem)) from None
+        return {"readings": len(body.readings)}
+
+    @api.put("/households", dependencies=changing)
+    async def apply(body: FileBody) -> dict[str, list[str]]:
+        """Apply a household file to the running hub: all of it or nothing."""
+        try:
+            return await admin.apply(body.text, body.name)
+        except Refused as problem:
+            raise HTTPException(422, str(problem)) from None
+
+    return api
+
+
+def _found(look: Callable[[], T]) -> T:
+    try:
+        return look()
+    except UnknownSignal as problem:
+        raise HTTPException(404, str(problem)) from None
+
+
+class Guard:
+    """Refuses what a foreign web page makes a browser send here (other host names, other origins), sockets included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes from a page of our own or from no page at all."""
+        if scope["type"] in ("http", "websocket") and not _is_own(Headers(scope=scope)):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            answer = Response("homeward answers only to pages of its own, on this machine\n", status_code=403)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_own(headers: Headers) -> bool:
+    host, origin = headers.get("host", ""), headers.get("origin")
+    name = host.rsplit(":", 1)[0] if host.count(":") == 1 or "]" in host else host
+    return name in LOOPBACK and (origin is None or origin.split("://", 1)[-1] == host)

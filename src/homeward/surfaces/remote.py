@@ -1,0 +1,92 @@
+"""The running hub as the command line reaches it: over its API, with the token from its folder."""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from homeward.core.connector import ConnectorError
+from homeward.core.signal import Refused
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def seconds_of(text: str) -> float:
+    """The seconds in a span of time.
+
+    >>> seconds_of("2h")
+    7200.0
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip())
+    if not found:
+        raise Refused(f"{text!r} is not a span of time; write 90s, 30m, 2h or 7d")
+    return float(found[1]) * UNITS[found[2]]
+
+
+class Remote:
+    """A hub at an address; `folder` overrules the one that the hub says it uses, `fallback` is for when none runs."""
+
+    def __init__(self, url: str, folder: Path | None = None, fallback: Path | None = None) -> None:
+        self._url, self._folder, self._fallback = url.rstrip("/"), folder, fallback
+        self._client = httpx.Client(timeout=30, trust_env=False)
+        self._health: dict[str, Any] | None = None
+
+    def health(self) -> dict[str, Any]:
+        """What the hub says of itself. Raises ConnectorError if none answers."""
+        if self._health is None:
+            try:
+                self._health = self._client.get(f"{self._url}/api/health").raise_for_status().json()
+            except (httpx.HTTPError, ValueError) as problem:
+                raise ConnectorError(
+                    f"no hub answers at {self._url} ({problem}); start one with `homeward up`, or say where with --hub"
+                ) from None
+        return self._health
+
+    def folder(self) -> Path:
+        """The folder where the hub keeps its files. Raises ConnectorError where it cannot be known."""
+        if self._folder is None:
+            try:
+                self._folder = Path(self.health()["folder"])
+            except ConnectorError:
+                if self._fallback is None or not self._fallback.is_dir():
+                    raise
+                self._folder = self._fallback
+        return self._folder
+
+    def now(self) -> float:
+        """The hub's time, or the system's where none runs."""
+        try:
+            return float(self.health()["now"])
+        except ConnectorError:
+            return time.time()
+
+    def apply(self, text: str, name: str) -> dict[str, list[str]]:
+        """Apply a household file. Raises Refused with everything wrong with it."""
+        changes: dict[str, list[str]] = self._change("PUT", "/api/households", {"text": text, "name": name})
+        return changes
+
+    def send_readings(self, node: str, readings: dict[str, Any]) -> None:
+        """Let a node of the running hub have readings, now. Raises Refused."""
+        self._change("POST", "/api/readings", {"node": node, "readings": readings})
+
+    def _change(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        folder = self._folder or Path(self.health()["folder"])
+        try:
+            token = (folder / "api-token").read_text().strip()
+        except OSError as problem:
+            raise Refused(f"the hub's token cannot be read: {problem}") from None
+        try:
+            answer = self._client.request(
+                method, self._url + path, json=body, headers={"Authorization": f"Bearer {token}"}
+            )
+        except httpx.HTTPError as problem:
+            raise ConnectorError(f"the hub at {self._url} did not answer: {problem}") from None
+        if answer.is_success:
+            return answer.json()
+        try:
+            detail = answer.json().get("detail", answer.text)
+        except ValueError:
+            detail = answer.text
+        raise Refused(detail if isinstance(detail, str) else str(detail))

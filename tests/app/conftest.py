@@ -1,0 +1,89 @@
+"""A hub of one's own in a folder of one's own, and MQTT clients as people use them."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+
+from homeward.app.households import Households
+from homeward.app.hub import Hub, HubSettings
+from homeward.core.skill import Skill
+
+LIND = """
+household: lind
+zone: Europe/Stockholm
+people:
+  ada: {}
+vehicles:
+  car: {}
+homes:
+  home:
+    location: [59.33, 18.06]
+    comfort: 21 °C
+"""
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, skills: tuple[Skill, ...] = (), file: str = LIND
+) -> AsyncIterator[tuple[Hub, Households]]:
+    """A hub on free ports with the household `lind`, ended at the end."""
+    hub = Hub(HubSettings(folder, nats_port=0, mqtt_port=0, guests=True), skills)
+    households = Households(hub)
+    households.restore()
+    async with hub:
+        await households.apply(file)
+        try:
+            yield hub, households
+        finally:
+            households.registry.close()
+
+
+async def until(true: Callable[[], object], what: str) -> Any:
+    """Wait for something to become true, and return it."""
+    for _ in range(500):
+        if found := true():
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"this did not happen within 10 s: {what}")
+
+
+async def publish(hub: Hub, topic: str, payload: object, qos: int = 1) -> None:
+    """As a person would on the command line."""
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    port = str(hub.bus.server.mqtt_port)
+    command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-q", str(qos), "-t", topic, "-m", text]
+    process = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE)
+    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0, errors
+
+
+@asynccontextmanager
+async def listening(hub: Hub, topic: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """What arrives on a topic, as JSON, while the block runs."""
+    heard: list[dict[str, Any]] = []
+
+    async def read(client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            heard.append(json.loads(bytes(message.payload)))
+
+    async with aiomqtt.Client("127.0.0.1", hub.bus.server.mqtt_port) as client:
+        await client.subscribe(topic, qos=1)
+        task = asyncio.create_task(read(client))
+        try:
+            yield heard
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def clients(tool: Callable[..., str]) -> None:
+    """These tests talk as people do on the command line."""
+    tool("mosquitto_pub")
