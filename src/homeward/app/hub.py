@@ -24,7 +24,7 @@ from homeward.bus.speech import write_outcome, write_readings
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle, Turn
 from homeward.core.connector import Connector, ConnectorError
-from homeward.core.signal import Command, Kind, Outcome, Value, Wish
+from homeward.core.signal import Broken, Command, Kind, Outcome, Value, Wish
 from homeward.core.skill import Skill
 from homeward.history import History, Recorder
 from homeward.words import load_vocabulary
@@ -253,7 +253,7 @@ class Hub:
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(CHECKPOINT_S)
-            with suppress(OSError, RuntimeError):  # told by checkpoint; tried again with everything still in memory
+            with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
                 await self.checkpoint()
 
     async def checkpoint(self) -> None:
@@ -267,7 +267,7 @@ class Hub:
             await asyncio.to_thread(self.scribe.recorder.flush)
             await asyncio.to_thread(save, self.settings.folder, plain, arrays)
             await self.bus.acknowledge(place)
-        except (OSError, RuntimeError, BusError) as problem:
+        except (OSError, Broken) as problem:
             self.trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")
             raise
         self._saved_version = version
@@ -278,7 +278,7 @@ class Hub:
             await asyncio.sleep(TIDY_S)
             try:
                 await asyncio.to_thread(self.history.compact)
-            except RuntimeError as problem:
+            except Broken as problem:
                 self.trouble.say("history", str(problem))
 
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from homeward.core.signal import Command, Value
+from homeward.core.signal import Broken, Command, Value
 
 
-class ConnectorError(Exception):
+class ConnectorError(Broken):
     """A connector could not do its job; the text says what was wrong, where, and what would be right."""
 
 

@@ -28,6 +28,10 @@ class Refused(ValueError):
     """A value, wish or file that was understood and is not allowed; the text says what would be right."""
 
 
+class Broken(Exception):
+    """Something that homeward needs does not work; the text says what, and what would mend it."""
+
+
 class Kind(IntEnum):
     """The five kinds of node. The numbers are stored in snapshots: append only."""
 
@@ -122,12 +126,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command: done, or not and why."""
+    """What became of a command: done, or not and why. `node` says so: only its household's commands are meant."""
 
     id: str
     done: bool
     why: str
     at: float
+    node: str = ""
 
 
 def household_of(node: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from homeward.core.signal import Broken
+
 DAY = 86_400.0
 """Seconds in a day."""
 
@@ -50,7 +52,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 """By what a finished day of each table is put in order, so that a query reads little of it."""
 
 
-class HistoryError(RuntimeError):
+class HistoryError(Broken):
     """History could not be written or read; the text says where, why, and what would mend it."""
 
 

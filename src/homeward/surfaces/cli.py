@@ -10,8 +10,7 @@ import orjson
 import typer
 
 from homeward import __version__
-from homeward.core.connector import ConnectorError
-from homeward.core.signal import Refused, UnknownSignal
+from homeward.core.signal import Broken, Refused, UnknownSignal
 
 app = typer.Typer(
     name="homeward",
@@ -37,14 +36,20 @@ HUB = "http://127.0.0.1:8420"
 HUB_FOLDER, DEMO_FOLDER = Path("var/hub"), Path("var/demo")
 
 
-@app.callback()
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
-) -> None:
-    """Makes a car, a home and its people act as one."""
-    if show:
+def say_version(asked: bool) -> None:
+    """Print the version and end, if asked."""
+    if asked:
         typer.echo(f"homeward {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def homeward(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=say_version)
+    ] = False,
+) -> None:
+    """Makes a car, a home and its people act as one."""
 
 
 @app.command()
@@ -210,14 +215,8 @@ def say(told: dict[str, Any], json: bool) -> None:
 
 def main() -> None:
     """Run the command line; what a user can mend is told in a line, not as a traceback."""
-    from homeward.bus.settings import BusError
-    from homeward.history.tables import HistoryError
-
     try:
         app()
-    except (Refused, UnknownSignal, ConnectorError, BusError, HistoryError) as problem:
-        typer.echo(f"homeward: {problem}", err=True)
-        sys.exit(1)
-    except (OSError, UnicodeDecodeError) as problem:
+    except (Refused, UnknownSignal, Broken, OSError, UnicodeDecodeError) as problem:
         typer.echo(f"homeward: {problem}", err=True)
         sys.exit(1)

@@ -4,13 +4,16 @@ import re
 import time
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
-import httpx
+import orjson
 
 from homeward.core.connector import ConnectorError
 from homeward.core.signal import Refused
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+PATIENCE_S = 60.0
 
 
 def seconds_of(text: str) -> float:
@@ -30,19 +33,14 @@ class Remote:
 
     def __init__(self, url: str, folder: Path | None = None, fallback: Path | None = None) -> None:
         self._url, self._folder, self._fallback = url.rstrip("/"), folder, fallback
-        self._client = httpx.Client(timeout=30, trust_env=False)
+        self._opener = build_opener(ProxyHandler({}))  # the hub is on this machine, whatever proxies there are
         self._health: dict[str, Any] | None = None
 
     def health(self) -> dict[str, Any]:
         """What the hub says of itself. Raises ConnectorError if none answers."""
         if self._health is None:
-            try:
-                self._health = self._client.get(f"{self._url}/api/health").raise_for_status().json()
-            except (httpx.HTTPError, ValueError) as problem:
-                raise ConnectorError(
-                    f"no hub answers at {self._url} ({problem}); start one with `homeward up`, or say where with --hub"
-                ) from None
-        return self._health
+            self._health = self._ask(Request(f"{self._url}/api/health"))
+        return self._health or {}
 
     def folder(self) -> Path:
         """The folder where the hub keeps its files. Raises ConnectorError where it cannot be known."""
@@ -77,16 +75,26 @@ class Remote:
             token = (folder / "api-token").read_text().strip()
         except OSError as problem:
             raise Refused(f"the hub's token cannot be read: {problem}") from None
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return self._ask(Request(self._url + path, orjson.dumps(body), headers, method=method))
+
+    def _ask(self, request: Request) -> Any:
+        """The hub's answer. Raises Refused with what it says against it, ConnectorError where nobody answers."""
         try:
-            answer = self._client.request(
-                method, self._url + path, json=body, headers={"Authorization": f"Bearer {token}"}
-            )
-        except httpx.HTTPError as problem:
-            raise ConnectorError(f"the hub at {self._url} did not answer: {problem}") from None
-        if answer.is_success:
-            return answer.json()
-        try:
-            detail = answer.json().get("detail", answer.text)
-        except ValueError:
-            detail = answer.text
-        raise Refused(detail if isinstance(detail, str) else str(detail))
+            with self._opener.open(request, timeout=PATIENCE_S) as answer:
+                return orjson.loads(answer.read())
+        except HTTPError as problem:
+            raise Refused(_detail(problem)) from None
+        except (OSError, ValueError) as problem:
+            raise ConnectorError(
+                f"no hub answers at {self._url} ({problem}); start one with `homeward up`, or say where with --hub"
+            ) from None
+
+
+def _detail(problem: HTTPError) -> str:
+    text = problem.read().decode(errors="replace")
+    try:
+        detail = orjson.loads(text)["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = text
+    return detail if isinstance(detail, str) else str(detail)

@@ -1,0 +1,165 @@
+"""The command line and the API against a hub that really runs, as a newcomer would use them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+HOUSEHOLD = """
+household: lind
+zone: Europe/Stockholm
+people: {ada: {}}
+vehicles: {car: {}}
+homes:
+  home: {location: [59.33, 18.06], comfort: 21 °C}
+"""
+SPEED = "Vehicle.Speed"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A hub in a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+    mqtt_port: str
+    folder: Path
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command line beside it."""
+        return homeward(*words, "--hub", self.url)
+
+    def changing(self) -> dict[str, str]:
+        """The headers of somebody who may change things."""
+        return {"Authorization": f"Bearer {(self.folder / 'api-token').read_text()}"}
+
+
+def homeward(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line to its end."""
+    command = [sys.executable, "-m", "homeward", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """Ours, with the sources on the path and none of a user's own settings."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
+    return own | {"PYTHONPATH": "src", "NO_COLOR": "1"}
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A hub with the household applied; ended by Ctrl-C, after which nothing may be left."""
+    folder = tmp_path_factory.mktemp("hub")
+    ports = ("--port", "0", "--mqtt-port", "0", "--nats-port", "0")
+    command = [sys.executable, "-m", "homeward", "up", "--guests", "--folder", str(folder), *ports]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        found = re.search(r"(http://\S+).*MQTT on 127\.0\.0\.1:(\d+)", line)
+        assert found, line
+        running = Running(process, found[1], found[2], folder)
+        (folder / "household.yaml").write_text(HOUSEHOLD)
+        applied = running.run("apply", str(folder / "household.yaml"), "--json")
+        assert "vehicle lind/car" in json.loads(applied.stdout)["added"], applied.stderr
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        yield running
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert children, "the server was its child"
+        assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def eventually(look: Callable[[], Any], wanted: object) -> None:
+    """Wait until looking gives what is wanted."""
+    for _ in range(200):
+        if look() == wanted:
+            return
+        time.sleep(0.05)
+    assert look() == wanted
+
+
+def test_a_file_with_mistakes_is_refused_with_line_field_and_nearest(hub: Running) -> None:
+    (hub.folder / "bad.yaml").write_text(
+        "household: lind\nzone: Europe/Stokholm\nvehicles: {car: {signals: {Vehicle.Sped: 3}}}\n"
+    )
+    refused = hub.run("apply", str(hub.folder / "bad.yaml"))
+    assert refused.returncode == 1
+    assert "bad.yaml:2: zone" in refused.stderr
+    assert "did you mean Vehicle.Speed" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_applying_twice_changes_nothing(hub: Running) -> None:
+    assert "nothing to change" in hub.run("apply", str(hub.folder / "household.yaml")).stdout
+
+
+def test_history_prints_what_was_sent(hub: Running, tool: Callable[..., str]) -> None:
+    topic = "homeward/lind/car/readings"
+    publish = [tool("mosquitto_pub"), "-p", hub.mqtt_port, "-q", "1", "-t", topic]
+    for speed in (33.2, 40.0):
+        subprocess.run([*publish, "-m", json.dumps({SPEED: speed})], check=True, timeout=10)
+
+    def recorded() -> Any:
+        printed = hub.run("history", "lind/car", SPEED, "--last", "2h", "--json")
+        return json.loads(printed.stdout)["values"] if printed.returncode == 0 else printed.stderr
+
+    eventually(recorded, [33.2, 40.0])
+    assert "33.2 km/h" in hub.run("history", "lind/car", SPEED).stdout
+    replayed = hub.run("replay", "--json")
+    assert json.loads(replayed.stdout)["messages"] >= 2
+
+
+def test_mistakes_on_the_command_line_are_told_in_a_line(hub: Running) -> None:
+    wrong = hub.run("history", "lind/car", "Vehicle.Sped")
+    assert (wrong.returncode, wrong.stderr) == (1, "homeward: unknown: Vehicle.Sped; did you mean Vehicle.Speed?\n")
+    assert "30m" in hub.run("history", "lind/car", SPEED, "--last", "soon").stderr
+    nobody = homeward("apply", str(hub.folder / "household.yaml"), "--hub", "http://127.0.0.1:1")
+    assert "no hub answers" in nobody.stderr
+    busy = homeward("up", "--folder", str(hub.folder / "other"), "--port", hub.url.rpartition(":")[2])
+    assert "is busy" in busy.stderr
+    assert busy.returncode == 1
+
+
+def test_a_wish_over_the_api_needs_the_token_and_is_settled(hub: Running) -> None:
+    wish = {"node": "lind/home", "path": "Home.Climate.TargetTemperature", "value": 21.5, "by": "lind/ada"}
+    assert httpx.post(f"{hub.url}/api/wishes", json=wish).status_code == 401
+    asked = httpx.post(f"{hub.url}/api/wishes", json=wish, headers=hub.changing())
+    assert asked.status_code == 202
+
+    def state() -> Any:
+        found = httpx.get(f"{hub.url}/api/decisions/lind").json()
+        return next((one["state"] for one in found if one["id"] == asked.json()["id"]), None)
+
+    eventually(state, "sent")
+    stranger = httpx.post(f"{hub.url}/api/wishes", json=wish | {"by": "berg/eve"}, headers=hub.changing())
+    assert stranger.status_code == 422
+    assert "household" in stranger.json()["detail"]
+
+
+def test_the_api_describes_itself_and_answers(hub: Running) -> None:
+    described = httpx.get(f"{hub.url}/api/openapi.json").json()
+    assert {"/api/health", "/api/wishes", "/api/households"} <= described["paths"].keys()
+    assert httpx.get(f"{hub.url}/api/health").json()["well"] is True
+    assert httpx.get(f"{hub.url}/api/households").json()[0]["zone"] == "Europe/Stockholm"
+    assert httpx.get(f"{hub.url}/api/nodes/lind/cart").status_code == 404
+    said = {"node": "lind/car", "readings": {"Vehicle.IsMoving": True}}
+    assert httpx.post(f"{hub.url}/api/readings", json=said, headers=hub.changing()).status_code == 202
+    bad = {"node": "lind/car", "readings": {"Vehicle.IsMoving": "perhaps"}}
+    assert httpx.post(f"{hub.url}/api/readings", json=bad, headers=hub.changing()).status_code == 422
+
+
+def test_pages_of_strangers_get_nothing(hub: Running) -> None:
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        answer = httpx.get(f"{hub.url}/api/health", headers=headers)
+        assert (answer.status_code, "well" in answer.text) == (403, False)
+    assert httpx.get(hub.url + "/").status_code == 200
