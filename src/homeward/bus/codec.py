@@ -1,0 +1,240 @@
+"""Payload bytes of a whole micro-batch straight into columns; what does not fit becomes a fault, never an exception.
+
+One parse a message, then everything at once: a message's keys are its *shape*, and what they mean (indices, types,
+bounds) is worked out once for each shape. Values are gathered in one flat list and checked as arrays. A message is
+applied whole or not at all.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from math import nan
+from typing import Any
+
+import numpy as np
+import orjson
+
+from homeward.bus.columns import Unpacker
+from homeward.bus.faults import Allowance, Fault, Nearest
+from homeward.bus.reader import Messages
+from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, READINGS, Routes
+from homeward.bus.shapes import Bounds, Shape, Shapes, Unknown
+from homeward.bus.speech import read_outcome, read_wish, wish_id
+from homeward.bus.stretches import joined, without
+from homeward.core.batch import Batch, Floats, Integers, trusted
+from homeward.core.nodes import Nodes
+from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish, household_of
+from homeward.core.vocabulary import Vocabulary, encode
+
+
+@dataclass(slots=True, eq=False)
+class Decoded:
+    """What a stretch of the log said. `foreign` are messages of topics that are not homeward's, for templates.
+
+    `sequences` `(m,)` are the places of the batch's messages in the log.
+    `unfit` counts the messages that were not applied; `faults` holds those whose senders are told (some a second).
+    """
+
+    batch: Batch
+    sequences: Integers
+    wishes: list[Wish] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    foreign: Messages = field(default_factory=Messages)
+    unfit: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """One stretch while it is decoded: readings are gathered message by message, and put into columns by `_flush`."""
+
+    messages: Messages
+    times: Floats
+    decoded: Decoded
+    node: list[int] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
+    shape: list[Shape] = field(default_factory=list)
+    source: list[int] = field(default_factory=list)
+    said: list[Any] = field(default_factory=list)
+    parts: list[Batch] = field(default_factory=list)
+    places: list[Integers] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+class Codec:
+    """Turns raw messages into columns and faults. Gateways of `operators` (households) may speak for any household."""
+
+    def __init__(self, nodes: Nodes, vocabulary: Vocabulary, operators: frozenset[str] = frozenset()) -> None:
+        self._nodes, self._vocabulary = nodes, vocabulary
+        self._routes = Routes(nodes)
+        self._shapes, self._bounds = Shapes(vocabulary), Bounds(vocabulary)
+        self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
+        self._nearest = Nearest(vocabulary)
+        self._told = Allowance(each=20, all=200)
+        self._latest = 0.0
+
+    def decode(self, messages: Messages) -> Decoded:
+        """Everything a stretch of the log says, in order. Never raises for what a payload or a topic holds."""
+        decoded = Decoded(Batch.empty(), np.zeros(0, np.int64))
+        work = _Work(messages, self._times(messages), decoded)
+        self._gather(work)
+        self._flush(work)
+        decoded.batch = replace(joined(work.parts), outcomes=tuple(work.outcomes))
+        decoded.sequences = np.concatenate([decoded.sequences, *work.places])
+        return decoded
+
+    def _gather(self, work: _Work) -> None:
+        """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
+        routes, shapes, loads = self._routes.known, self._shapes.known, orjson.loads
+        for i, (subject, payload) in enumerate(zip(work.messages.subjects, work.messages.payloads, strict=True)):
+            leaf, node = routes.get(subject) or self._routes.find(subject)
+            if leaf == OURS:
+                continue
+            try:
+                if leaf != READINGS or node < 0:
+                    self._other(work, i, leaf, node)
+                    continue
+                said = loads(payload)
+                at = said.pop("at", nan)
+                shape = shapes.get(tuple(said))
+                if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
+                    shape, at = self._with_care(payload, said, at)
+            except (ValueError, TypeError, AttributeError, Unknown, RecursionError) as error:
+                self._fault(work, i, error)
+                continue
+            work.node.append(node)
+            work.at.append(at)
+            work.shape.append(shape)
+            work.source.append(i)
+            work.said.extend(said.values())
+
+    def _with_care(self, payload: bytes, said: Any, at: Any) -> tuple[Shape, float]:
+        """The same for what is not seen every day: a new shape, a whole number for `at`, a colon too many."""
+        if type(at) is not float:
+            if isinstance(at, bool) or not isinstance(at, int):
+                raise Refused(f"at: {str(at)[:60]!r} is not a time; write seconds since 1970 (UTC) as a number")
+            at = float(at)
+        json.loads(payload, object_pairs_hook=_once)
+        return self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said)), at
+
+    def _other(self, work: _Work, i: int, leaf: int, node: int) -> None:
+        """What is not a reading of a known node."""
+        messages, payload, time = work.messages, work.messages.payloads[i], float(work.times[i])
+        if leaf == FOREIGN:
+            work.decoded.foreign.append(messages.subjects[i], payload, messages.times_ns[i], messages.sequences[i])
+        elif node < 0:
+            raise Unplaced
+        elif leaf == ASKED:
+            name = self._nodes.names[node]
+            wish = read_wish(name, payload, time, wish_id(name, messages.sequences[i]))
+            signal = self._vocabulary.by_path.get(self._vocabulary.renamed.get(wish.path, wish.path))
+            if signal is None:
+                raise Unknown(wish.path)
+            if signal.kind is not self._nodes.kind(node):
+                raise Refused(_misplaced(signal.path, name, self._nodes.kind(node).word))
+            work.decoded.wishes.append(
+                wish
+            )  # whether its value fits is for settling to say, where the asker hears of it
+        elif leaf == OUTCOMES:
+            outcome = read_outcome(payload, time)
+            if outcome.id.rpartition("-")[0] != household_of(self._nodes.names[node]):
+                raise Refused(f"id: no command to this household is called {outcome.id[:100]!r}")
+            work.outcomes.append(outcome)
+        elif leaf == COLUMNS:
+            packed = self._unpacker.unpack(self._nodes.names[node], payload, time)
+            self._flush(work)
+            work.parts.append(packed)
+            work.places.append(np.full(len(packed), messages.sequences[i], np.int64))
+
+    def _times(self, messages: Messages) -> Floats:
+        """Stream times `(m,)` in seconds, which never fall, whatever the server's clock did."""
+        times = np.maximum.accumulate(np.maximum(np.array(messages.times_ns, np.float64) / 1e9, self._latest))
+        self._latest = float(times[-1]) if len(times) else self._latest
+        return times
+
+    def _flush(self, work: _Work) -> None:
+        """Put the gathered readings into columns, without the messages that have something unfit in them."""
+        if not work.node:
+            return
+        node, source = np.array(work.node, np.int64), np.array(work.source, np.int64)
+        size = np.array([shape.size for shape in work.shape], np.int64)
+        starts = np.concatenate(([0], np.cumsum(size)))
+        signal = np.concatenate([shape.signal for shape in work.shape])
+        value, unfit, texts = self._bounds.check(work.said, signal)
+        misplaced = np.array([shape.kind for shape in work.shape], np.int8) != self._nodes.kinds_of(node)
+        bad = np.logical_or.reduceat(unfit, starts[:-1]) | misplaced
+        time = work.times[source]
+        batch = Batch(node, time, trusted(np.array(work.at, np.float64), time), starts, signal, value, texts)
+        for k in np.flatnonzero(bad).tolist():
+            self._fault(work, int(source[k]), Unfit(work.shape[k], int(node[k]), bool(misplaced[k])))
+        work.parts.append(without(batch, bad) if bad.any() else batch)
+        work.places.append(np.array(work.messages.sequences, np.int64)[source[~bad]])
+        for column in (work.node, work.at, work.shape, work.source, work.said):
+            column.clear()
+
+    def _fault(self, work: _Work, i: int, error: Exception) -> None:
+        """Note that a message was not applied; say why if its sender has not been told too much this second."""
+        work.decoded.unfit += 1
+        subject, payload, time = work.messages.subjects[i], work.messages.payloads[i], float(work.times[i])
+        if not self._told.take(subject, time):
+            return
+        text, path, nearest = self._why(error, subject, payload, time)
+        if subject.endswith(b".asked"):
+            payload = payload.partition(b"\n")[2]
+        work.decoded.faults.append(Fault(subject.decode(errors="replace"), time, text, path[:200], nearest, payload))
+
+    def _why(self, error: Exception, subject: bytes, payload: bytes, time: float) -> tuple[str, str, str]:
+        """What was wrong in words, the path it was about, and the nearest right one."""
+        match error:
+            case Unknown():
+                nearest = self._nearest.to(error.path, subject, time)
+                hint = f"; did you mean {nearest}?" if nearest else ""
+                return f"unknown signal {error.path[:200]}{hint}", error.path, nearest
+            case Unplaced():
+                return self._routes.why_not(subject)
+            case Unfit():
+                return self._why_unfit(error, payload)
+            case orjson.JSONDecodeError():
+                return f"not JSON: {error}", "", ""
+            case AttributeError() | TypeError():
+                return 'not a JSON object; write one such as {"Vehicle.Speed": 33.2}', "", ""
+            case RecursionError():
+                return "nested too deeply; a reading is a plain value", "", ""
+        return str(error)[:500], "", ""
+
+    def _why_unfit(self, error: "Unfit", payload: bytes) -> tuple[str, str, str]:
+        said = orjson.loads(payload)
+        said.pop("at", None)
+        for (path, value), index in zip(said.items(), error.shape.signal.tolist(), strict=True):
+            signal = self._vocabulary.signals[index]
+            if error.misplaced:
+                kind = self._nodes.kind(error.node)
+                return _misplaced(path, self._nodes.names[error.node], kind.word), path, ""
+            try:
+                encode(signal, value)
+            except (Refused, UnknownSignal, OverflowError) as refused:
+                return str(refused), path, ""
+        return "a value does not fit", "", ""
+
+
+class Unplaced(ValueError):
+    """A topic of homeward's that names no known node, or nothing that nodes say."""
+
+
+class Unfit(ValueError):
+    """A message with a value that does not fit its signal, or with signals of another kind than its node's."""
+
+    def __init__(self, shape: Shape, node: int, misplaced: bool) -> None:
+        super().__init__()
+        self.shape, self.node, self.misplaced = shape, node, misplaced
+
+
+def _misplaced(path: str, node: str, kind: str) -> str:
+    return f"{path[:200]} cannot be of {node}, which is a {kind.lower()}: its signals begin with {kind}."
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise Refused(f"{twice[:200]} is there twice; say it once")
+    return said

@@ -1,0 +1,231 @@
+"""The bus as the hub uses it: raw messages in log order, exactly once from a place on, and messages to nodes."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
+from typing import Self
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from homeward.bus.faults import Fault
+from homeward.bus.log import STREAM, Log, LogState
+from homeward.bus.reader import MQTT_COPY, Messages, Reader
+from homeward.bus.server import Server
+from homeward.bus.settings import HUB, BusError, Device, Place, Settings
+from homeward.bus.speech import wish_id, write_command, write_readings, write_wish
+from homeward.bus.wishes import Forwarder
+from homeward.core.signal import Command, Value, Wish
+
+log = logging.getLogger(__name__)
+QOS_1 = {"Nmqtt-Pub": "1"}
+
+
+class Bus:
+    """A server of our own and the hub's connections to it; `async with Bus(settings) as bus:`.
+
+    `lost` counts messages that left the log before they were read; `place` is how far `batches` has come.
+    """
+
+    def __init__(self, settings: Settings, devices: Iterable[Device] = ()) -> None:
+        self.settings = settings
+        self.server = Server(settings, devices)
+        self.lost = 0
+        self.place: Place | None = None
+        self.state: LogState | None = None
+        self._client = Client()
+        self._log = Log(self._client, settings)
+        self._reader: Reader | None = None
+        self._forwarder: Forwarder | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self, place: Place | None = None) -> None:
+        """Start the server and be ready to read on from `place` (None: from the beginning). Raises BusError."""
+        self.start_from(place)
+        try:
+            if not self._has_log():
+                # The log must be ours before the first device comes, so the door for MQTT opens only the second time.
+                await self.server.start(mqtt=False)
+                await self._connect()
+                await self._client.close()
+                await self.server.stop(release=False)
+            await self.server.start()
+            await self._connect()
+            self._forwarder = Forwarder(self.server, self._client)
+            await self._forwarder.start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    def _has_log(self) -> bool:
+        return any((self.settings.store / "log").glob(f"jetstream/*/streams/{STREAM}"))
+
+    async def _connect(self) -> None:
+        self._client = await nats.connect(
+            f"nats://127.0.0.1:{self.server.nats_port}",
+            user=HUB,
+            password=self.server.hub_password,
+            name="hub",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.05,
+            error_cb=_note,
+            inbox_prefix="_INBOX.hub",
+        )
+        self._log = Log(self._client, self.settings)
+        await self._log.make()
+        self.state = await self._log.state()
+
+    async def stop(self) -> None:
+        """Close the connections and end the server."""
+        if self._forwarder:
+            await self._forwarder.stop()
+            self._forwarder = None
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+        if self._client.is_connected or self._client.is_reconnecting:
+            with suppress(Exception):
+                await self._client.close()
+        await self.server.stop()
+
+    def start_from(self, place: Place | None) -> None:
+        """Read on behind `place`, the one kept with the snapshot; None is the beginning of the log."""
+        self.place = place
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+    async def batches(self, most: int = 20_000) -> AsyncIterator[tuple[Messages, Place]]:
+        """Messages in log order, each once, and the place they reach; at once when it is quiet, in bulk under load.
+
+        Goes on through restarts of the server. A batch may be empty: then only the place has moved.
+        """
+        pause = 0.02
+        while True:
+            try:
+                if self._reader is None:
+                    self._reader = await self._open()
+                messages, sequence, time_ns = await self._reader.take(most)
+                pause = 0.02
+            except (OSError, TimeoutError, NatsError, BusError) as error:
+                log.info("reading the log again in %.2f s: %s", pause, error)
+                if self._reader:
+                    self._reader.close()
+                    self._reader = None
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+                continue
+            assert self.state
+            if len(messages) or sequence > (self.place.sequence if self.place else 0):
+                self.place = Place(self.state.stream, sequence, time_ns / 1e9)
+                yield messages, self.place
+
+    async def _open(self) -> Reader:
+        self.state = state = await self._log.state()
+        begin = await self._log.after(self.place, state)
+        if self.place and self.place.stream == state.stream and state.first > self.place.sequence + 1:
+            self.lost += state.first - self.place.sequence - 1
+            log.error("%d messages left the log before they were read", state.first - self.place.sequence - 1)
+        inbox = f"_hub.log.{secrets.token_hex(8)}"
+        _, reader = await asyncio.get_running_loop().create_connection(
+            lambda: Reader(HUB, self.server.hub_password, inbox), "127.0.0.1", self.server.nats_port
+        )
+        try:
+            await asyncio.wait_for(reader.ready, 5)
+            consumer = {
+                "deliver_subject": inbox,
+                "ack_policy": "none",
+                "replay_policy": "instant",
+                "flow_control": True,
+                "idle_heartbeat": 1_000_000_000,
+                "inactive_threshold": 5_000_000_000,
+                "mem_storage": True,
+                "num_replicas": 1,
+                **begin,
+            }
+            answer = await self._log.ask(f"CONSUMER.CREATE.{STREAM}", {"stream_name": STREAM, "config": consumer})
+            if answer.get("error"):
+                raise BusError(f"the log cannot be read: {answer['error'].get('description')}")
+        except BaseException:
+            reader.close()
+            raise
+        return reader
+
+    async def acknowledge(self, place: Place) -> LogState:
+        """Say that everything up to `place` is safe (snapshot and history written): the log may let go of it."""
+        self.state = await self._log.trim(place)
+        return self.state
+
+    async def send(self, node: str, leaf: str, payload: bytes) -> None:
+        """Publish to `homeward/{node}/{leaf}`: stored when this returns, and kept for MQTT devices that are away.
+
+        Does what the server's MQTT door does with a message at QoS 1: a stored copy for sessions at QoS 1, a live one,
+        marked as such, for everybody else. Raises BusError if it could not be stored.
+        """
+        subject = f"homeward.{node.replace('/', '.')}.{leaf}"
+        await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
+        await self._publish(subject, payload, QOS_1)
+
+    async def _publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> None:
+        """Publish without waiting for it to be stored. While the server is away, up to 2 MB wait for it."""
+        try:
+            await self._client.publish(subject, payload, headers=headers)
+        except NatsError as error:
+            raise BusError(f"{subject} could not be published: {error}") from error
+
+    async def say(self, node: str, readings: Mapping[str, Value], at: float | None = None) -> None:
+        """Put readings that a connector of the hub's own sensed into the log; `at` in s since 1970, None for now.
+
+        Does not wait until they are stored; raises BusError when the server has been away for long.
+        """
+        await self._publish(f"homeward.{node.replace('/', '.')}.readings", write_readings(readings, at))
+
+    async def command(self, command: Command) -> None:
+        """Send a command to its node's `…/commands`. Raises BusError if it could not be stored."""
+        await self.send(command.node, "commands", write_command(command))
+
+    async def ask(self, wish: Wish) -> str:
+        """Put a wish whose author is known (API, page, voice) into the log, to be read in its turn; returns its id."""
+        return wish_id(wish.node, await self.store(f"homeward.{wish.node.replace('/', '.')}.asked", write_wish(wish)))
+
+    async def complain(self, faults: Iterable[Fault]) -> None:
+        """Tell senders, on their `…/errors`, what was wrong; what cannot be said now is left unsaid."""
+        for fault in faults:
+            if fault.answer_subject:
+                with suppress(BusError):
+                    await self._publish(MQTT_COPY.decode() + fault.answer_subject, fault.encoded(), QOS_1)
+                    await self._publish(fault.answer_subject, fault.encoded(), QOS_1)
+
+    async def store(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> int:
+        """Publish into the log and return its sequence. Raises BusError if it is not stored."""
+        try:
+            reply = await self._client.jetstream(timeout=10).publish(subject, payload, headers=headers)
+        except (NatsError, TimeoutError) as error:
+            raise BusError(f"{subject} could not be stored: {error}") from error
+        return reply.seq
+
+    async def server_is_back(self) -> None:
+        """Wait until the server answers on all its ports, after it died or while it does."""
+        while True:
+            await self.server.up.wait()
+            with suppress(NatsError, TimeoutError, OSError, BusError):
+                await asyncio.wait_for(self._log.state(), 2)
+                return
+            await asyncio.sleep(0.02)
+
+    async def set_devices(self, devices: Iterable[Device]) -> None:
+        """Let exactly these devices in from now on."""
+        await self.server.reload(devices)
+
+
+async def _note(error: Exception) -> None:
+    log.info("bus: %s", error)

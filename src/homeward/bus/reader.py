@@ -1,0 +1,211 @@
+"""A small reader of the log: NATS' own wire protocol straight into lists, with flow control, 2 µs a message.
+
+The server pushes what its consumer finds (`HMSG subject sid reply header-size size`; the reply names sequence and
+time). Now and then it asks whether we keep up, and is answered only when everything before has been taken. So what
+waits here stays bounded (the server's window is 32 MB) and a slow hub slows the reading, never the server.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+MQTT_COPY = b"$MQTT.msgs."
+HEARTBEAT_S = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class Messages:
+    """Raw messages in log order: subjects (`homeward.lind.car.readings`), payloads, stream times (ns), sequences."""
+
+    subjects: list[bytes] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    times_ns: list[int] = field(default_factory=list)
+    sequences: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+    def split(self, most: int) -> "tuple[Messages, Messages]":
+        """The first `most` messages, and the rest."""
+        first = Messages(self.subjects[:most], self.payloads[:most], self.times_ns[:most], self.sequences[:most])
+        rest = Messages(self.subjects[most:], self.payloads[most:], self.times_ns[most:], self.sequences[most:])
+        return first, rest
+
+    def append(self, subject: bytes, payload: bytes, time_ns: int, sequence: int) -> None:
+        """Add one message."""
+        self.subjects.append(subject)
+        self.payloads.append(payload)
+        self.times_ns.append(time_ns)
+        self.sequences.append(sequence)
+
+
+class Reader(asyncio.Protocol):
+    """One connection that receives what a push consumer delivers to `inbox`.
+
+    `position` is the last sequence that came in, kept or not; a jump in the consumer's own count closes the connection.
+    """
+
+    def __init__(self, user: str, password: str, inbox: str) -> None:
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.position = 0
+        self.last_time_ns = 0
+        self._hello = _connect(user, password, inbox)
+        self._rest = b""
+        self._waiting = Messages()
+        self._delivered = 0
+        self._answer = b""
+        self._news = asyncio.Event()
+        self._heard = True
+        self._silences = 0
+        self._transport: asyncio.Transport | None = None
+        self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection stands."""
+        return self._transport is not None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the connection; the server speaks first."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._watch = asyncio.get_running_loop().call_later(HEARTBEAT_S, self._check)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Wake whoever waits; what was received and not taken is delivered again to the next reader."""
+        self._transport = None
+        if self._watch:
+            self._watch.cancel()
+        if not self.ready.done():
+            self.ready.set_exception(error or ConnectionError("the server closed the connection"))
+        self._news.set()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport:
+            self._transport.abort()
+
+    async def take(self, most: int) -> tuple[Messages, int, int]:
+        """The messages that wait (at most `most`), the sequence reached by them and its time (ns); waits for some.
+
+        Raises ConnectionError when the connection is gone.
+        """
+        while not self._waiting.sequences and not self._answer:
+            if not self._transport:
+                raise ConnectionError("the log's connection is gone")
+            self._news.clear()
+            await self._news.wait()
+        if not self._transport:
+            raise ConnectionError("the log's connection is gone")
+        if len(self._waiting) > most:
+            taken, self._waiting = self._waiting.split(most)
+            return taken, taken.sequences[-1], taken.times_ns[-1]
+        taken, self._waiting = self._waiting, Messages()
+        if self._answer:
+            self._transport.write(self._answer)
+            self._answer = b""
+        return taken, self.position, self.last_time_ns
+
+    def _check(self) -> None:
+        """Close when nothing, not even a heartbeat, came for a while (twice, in case we were the ones who slept)."""
+        self._silences = 0 if self._heard else self._silences + 1
+        self._heard = False
+        if self._silences >= 3:
+            self.close()
+            return
+        self._watch = asyncio.get_running_loop().call_later(HEARTBEAT_S, self._check)
+
+    def data_received(self, data: bytes) -> None:
+        """Take the stream of bytes apart; keep what is incomplete for later."""
+        self._heard = True
+        if self._rest:
+            data = self._rest + data
+        at, size = 0, len(data)
+        while True:
+            line = data.find(b"\r\n", at)
+            if line < 0:
+                break
+            word = data[at : at + 4]
+            if word == b"HMSG" or word == b"MSG ":
+                fields = data[at:line].split(b" ")
+                start = line + 2
+                end = start + int(fields[-1])
+                if end + 2 > size:
+                    break
+                if word == b"HMSG":
+                    body = start + int(fields[-2])
+                    self._message(fields[1], fields[3], data[start:body], data[body:end])
+                else:
+                    self._message(fields[1], fields[3] if len(fields) == 5 else b"", b"", data[start:end])
+                at = end + 2
+            else:
+                self._other(data[at:line])
+                at = line + 2
+        self._rest = data[at:]
+        if self._waiting.sequences or self._answer:
+            self._news.set()
+
+    def _message(self, subject: bytes, reply: bytes, header: bytes, payload: bytes) -> None:
+        if not reply.startswith(b"$JS.ACK."):
+            self._status(reply, header)
+            return
+        fields = reply.split(b".")
+        offset = 5 if len(fields) == 9 else 7  # with a domain and account hash before the stream's name
+        self._delivered += 1
+        if int(fields[offset + 1]) != self._delivered:
+            self.close()  # something was missed on the way: begin again behind the last one that came
+            return
+        self.position = int(fields[offset])
+        self.last_time_ns = int(fields[offset + 2])
+        if subject.startswith(MQTT_COPY):
+            subject = subject[11:]
+        elif header and _is_stored_twice(header):
+            return
+        waiting = self._waiting
+        waiting.subjects.append(subject)
+        waiting.payloads.append(payload)
+        waiting.times_ns.append(self.last_time_ns)
+        waiting.sequences.append(self.position)
+
+    def _status(self, reply: bytes, header: bytes) -> None:
+        if reply:  # "do you keep up?"
+            self._answer += b"PUB %b 0\r\n\r\n" % reply
+        elif (at := header.find(b"Nats-Consumer-Stalled: ")) >= 0:
+            stalled = header[at + 23 : header.find(b"\r\n", at)]
+            self._answer += b"PUB %b 0\r\n\r\n" % stalled
+
+    def _other(self, line: bytes) -> None:
+        if line.startswith(b"INFO") and self._hello and self._transport:
+            self._transport.write(self._hello)
+            self._hello = b""
+        elif line.startswith(b"PONG"):
+            if not self.ready.done():
+                self.ready.set_result(None)
+        elif line.startswith(b"PING") and self._transport:
+            self._transport.write(b"PONG\r\n")
+        elif line.startswith(b"-ERR"):
+            if not self.ready.done():
+                self.ready.set_exception(ConnectionError(line.decode(errors="replace")))
+            self.close()
+
+
+def _is_stored_twice(header: bytes) -> bool:
+    """Whether this is the live copy of an MQTT message at QoS 1 or 2, whose stored copy comes (or came) by itself."""
+    at = header.find(b"Nmqtt-Pub:")
+    return at >= 0 and header[at + 10 : at + 12].strip() in (b"1", b"2")
+
+
+def _connect(user: str, password: str, inbox: str) -> bytes:
+    options = {
+        "verbose": False,
+        "pedantic": False,
+        "user": user,
+        "pass": password,
+        "lang": "python",
+        "version": "1",
+        "name": "log",
+        "protocol": 1,
+        "headers": True,
+        "no_responders": True,
+    }
+    return b"CONNECT %b\r\nSUB %b 1\r\nPING\r\n" % (json.dumps(options).encode(), inbox.encode())

@@ -1,0 +1,57 @@
+"""Where a message's subject leads: to which node, and to which kind of word."""
+
+from difflib import get_close_matches
+
+from homeward.core.nodes import NONE, Nodes
+from homeward.core.signal import UnknownSignal
+
+FOREIGN, READINGS, ASKED, OUTCOMES, COLUMNS, OURS, NOWHERE = range(1, 8)
+LEAVES = {b"readings": READINGS, b"asked": ASKED, b"outcomes": OUTCOMES, b"columns": COLUMNS}
+OWN = {b"commands", b"errors", b"wishes"}
+MOST_KNOWN = 4_000_000
+
+
+class Routes:
+    """Subjects already met, as (leaf, node number); a node that is not known yet is looked for each time."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self.known: dict[bytes, tuple[int, int]] = {}
+
+    def find(self, subject: bytes) -> tuple[int, int]:
+        """Where a subject leads that is not in `known`; the node is -1 if nobody knows it."""
+        parts = subject.split(b".")
+        if parts[0] != b"homeward":
+            return self._keep(subject, (FOREIGN, 0))
+        if len(parts) != 4:
+            return NOWHERE, NONE
+        if parts[3] in OWN:
+            return self._keep(subject, (OURS, 0))
+        node = self._nodes.find(b"/".join(parts[1:3]).decode(errors="replace"))
+        leaf = LEAVES.get(parts[3], NOWHERE)
+        if node == NONE or leaf == NOWHERE:
+            return NOWHERE, NONE
+        return self._keep(subject, (leaf, node))
+
+    def _keep(self, subject: bytes, route: tuple[int, int]) -> tuple[int, int]:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[subject] = route
+        return route
+
+    def why_not(self, subject: bytes) -> tuple[str, str, str]:
+        """What is wrong with a subject that leads nowhere, the part it is about, and the nearest right one."""
+        parts = subject.decode(errors="replace").split(".")
+        if len(parts) != 4:
+            right = "homeward/{household}/{node}/readings"
+            return f"the topic has {len(parts)} levels; write {right}", "/".join(parts)[:200], right
+        name, leaf = "/".join(parts[1:3]), parts[3]
+        if name not in self._nodes:
+            try:
+                self._nodes.number(name)
+            except UnknownSignal as error:
+                hint = f"; did you mean {error.nearest}?" if error.nearest else ""
+                return f"unknown node {name[:200]}{hint}", name[:200], error.nearest
+        known = [word.decode() for word in LEAVES]
+        near = (get_close_matches(leaf, known, n=1, cutoff=0.4) or ["readings"])[0]
+        return f"nothing is said on …/{leaf[:100]}; did you mean …/{near}?", leaf[:200], near

@@ -1,0 +1,44 @@
+"""Batches cut and joined: without the messages that do not fit, and one after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from homeward.core.batch import Batch
+
+
+def without(batch: Batch, bad: "np.ndarray[Any, Any]") -> Batch:
+    """The batch without the messages marked `(m,)`."""
+    size = np.diff(batch.starts)
+    keep = np.repeat(~bad, size)
+    now_at = np.cumsum(keep) - 1
+    return Batch(
+        batch.node[~bad],
+        batch.time[~bad],
+        batch.at[~bad],
+        np.concatenate(([0], np.cumsum(size[~bad]))),
+        batch.signal[keep],
+        batch.value[keep],
+        {int(now_at[i]): text for i, text in batch.texts.items() if keep[i]},
+        batch.outcomes,
+    )
+
+
+def joined(parts: Sequence[Batch]) -> Batch:
+    """The batches as one, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Batch.empty()
+    before = np.cumsum([0, *(len(part.signal) for part in parts[:-1])]).tolist()
+    return Batch(
+        np.concatenate([part.node for part in parts]),
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.at for part in parts]),
+        np.concatenate([[0], *(part.starts[1:] + shift for part, shift in zip(parts, before, strict=True))]),
+        np.concatenate([part.signal for part in parts]),
+        np.concatenate([part.value for part in parts]),
+        {i + shift: text for part, shift in zip(parts, before, strict=True) for i, text in part.texts.items()},
+        tuple(outcome for part in parts for outcome in part.outcomes),
+    )
