@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-from tests.app.conftest import LIND, listening, publish, running, until
+from tests.app.conftest import LIND, listening, publish, publishing, running, until
 
 from homeward.app.view import HubHouse
 from homeward.core.signal import Command, Reading, Wish
@@ -130,3 +130,21 @@ async def test_a_household_file_is_applied_to_a_running_hub(tmp_path: Path) -> N
         home = "lind/home"
         await until(lambda: hub.circle.twin.get(home, "Home.Location.Latitude")[0] == 59.33, "the home's place")
         await until(lambda: hub.circle.twin.get(home, "Home.UtcOffset")[0] in (3600.0, 7200.0), "the zone's offset")
+
+
+async def test_credentials_open_the_broker_for_one_node_only(tmp_path: Path) -> None:
+    async with running(tmp_path, guests=False) as (hub, households):
+        said = {SPEED: 50.0}
+        assert await publishing(hub, "homeward/lind/car/readings", said) != 0, "nobody gets in without credentials"
+        given = await households.add_device("lind/car")
+        own = ("-u", str(given["user"]), "-P", str(given["password"]))
+        await publish(hub, str(given["topic"]), said, *own)
+        await until(lambda: hub.circle.twin.get("lind/car", SPEED)[0] == 50, "the car speaks for itself")
+        await publishing(hub, "homeward/lind/home/readings", {"Home.Light.Porch": True}, *own)
+        await publish(hub, "homeward/lind/car/readings", {SPEED: 51.0}, *own)
+        await until(lambda: hub.circle.twin.get("lind/car", SPEED)[0] == 51, "and goes on")
+        assert hub.circle.twin.get("lind/home", "Home.Light.Porch")[0] is None, "but not for the home"
+    async with running(tmp_path, guests=False) as (hub, households):
+        assert await publishing(hub, "homeward/lind/car/readings", said, *own) == 0, "they outlive a restart"
+        await households.remove_device("lind/car")
+        assert await publishing(hub, "homeward/lind/car/readings", said, *own) != 0

@@ -95,6 +95,19 @@ class Households:
             encode(signal, value)
         await self.hub.tell_readings(node, dict(readings))
 
+    async def add_device(self, node: str) -> dict[str, str | int]:
+        """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused."""
+        device = self.hub.devices.add(node, self.hub.circle.twin.nodes)
+        await self.hub.bus.set_devices(self.hub.devices.all.values())
+        host, port = "127.0.0.1", self.hub.bus.server.mqtt_port
+        topics = f"homeward/{node}/readings"
+        return {"host": host, "port": port, "user": device.user, "password": device.password, "topic": topics}
+
+    async def remove_device(self, node: str) -> None:
+        """Take a node's credentials back; its connections end. Raises Refused if it has none."""
+        self.hub.devices.remove(node)
+        await self.hub.bus.set_devices(self.hub.devices.all.values())
+
     def health(self) -> dict[str, Any]:
         """Whether all is well, and figures of the hub."""
         hub = self.hub

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Self
 
 from homeward.app.checkpoint import freeze, load, save
-from homeward.app.clock import HubClock, LifeClock
+from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
+from homeward.app.devices import Devices
 from homeward.app.record import Scribe
 from homeward.bus.codec import Codec, Decoded
 from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
-from homeward.bus.settings import BusError, Device, Place, Settings
+from homeward.bus.settings import BusError, Place, Settings
 from homeward.bus.speech import write_outcome, write_readings
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle, Turn
-from homeward.core.connector import Connector, ConnectorError
+from homeward.core.connector import Clock, Connector, ConnectorError
 from homeward.core.signal import Broken, Command, Kind, Outcome, Value, Wish
 from homeward.core.skill import Skill
 from homeward.history import History, Recorder
@@ -43,7 +44,6 @@ class HubSettings:
     nats_port: int = 4222
     mqtt_port: int = 1883
     guests: bool = False
-    devices: tuple[Device, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,19 +70,20 @@ class Hub:
         settings: HubSettings,
         skills: Sequence[Skill] = (),
         connectors: Iterable[Connector] = (),
-        clock: HubClock | None = None,
+        clock: Clock | None = None,
         prepare: Callable[[Circle], None] = lambda circle: None,
     ) -> None:
         self.settings, self.connectors = settings, tuple(connectors)
-        self.clock: HubClock = clock or LifeClock()
+        self.clock: Clock = clock or LifeClock()
         self._prepare = prepare
         self.circle = Circle(load_vocabulary(), skills)
         self.codec = Codec(self.circle.twin.nodes, self.circle.twin.vocabulary)
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
-        self.decisions, self.trouble = Decisions(), Trouble()
+        self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
         self.bus = Bus(
-            Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests), settings.devices
+            Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests),
+            self.devices.all.values(),
         )
         self.place: Place | None = None
         self.version = 0

@@ -5,8 +5,9 @@ Reading needs to come from this machine; changing anything needs the token in `a
 """
 
 import secrets
-from collections.abc import Callable
-from typing import Annotated, Any, Protocol, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from pydantic import BaseModel, Field
@@ -18,7 +19,6 @@ from homeward.surfaces.house import House
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 LARGEST_FILE = 1_000_000
-T = TypeVar("T")
 
 
 class Admin(Protocol):
@@ -29,6 +29,12 @@ class Admin(Protocol):
 
     async def hear(self, node: str, readings: dict[str, Value]) -> None:
         """Put readings into the log. Raises Refused or UnknownSignal for what cannot be."""
+
+    async def add_device(self, node: str) -> dict[str, str | int]:
+        """Give a node credentials for the broker. Raises UnknownSignal or Refused."""
+
+    async def remove_device(self, node: str) -> None:
+        """Take them back. Raises Refused."""
 
     def health(self) -> dict[str, Any]:
         """Whether all is well, and figures of the hub."""
@@ -89,10 +95,11 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
     @api.get("/nodes/{household}/{node}")
     def node_signals(household: str, node: str) -> list[dict[str, Any]]:
         """Everything known of a node."""
-        return [
-            {"path": known.signal.path, "value": known.value, "at": known.at, "unit": known.signal.unit}
-            for known in _found(lambda: house.signals(f"{household}/{node}"))
-        ]
+        with _told(404):
+            return [
+                {"path": known.signal.path, "value": known.value, "at": known.at, "unit": known.signal.unit}
+                for known in house.signals(f"{household}/{node}")
+            ]
 
     @api.get("/history/{household}/{node}/{path}")
     async def history(
@@ -113,36 +120,44 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
         """Ask for something; it is settled like everything else. Its id finds it among the decisions."""
         value: Value | None = body.value
         asked = Wish(body.node, body.path, value, house.now(), body.by, body.until, body.why)
-        try:
+        with _told(422):
             return {"id": await house.wish(asked)}
-        except (Refused, UnknownSignal) as problem:
-            raise HTTPException(422, str(problem)) from None
 
     @api.post("/readings", dependencies=changing, status_code=202)
     async def hear(body: ReadingsBody) -> dict[str, int]:
         """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
-        try:
+        with _told(422):
             await admin.hear(body.node, dict(body.readings))
-        except (Refused, UnknownSignal) as problem:
-            raise HTTPException(422, str(problem)) from None
         return {"readings": len(body.readings)}
+
+    @api.post("/devices/{household}/{node}", dependencies=changing, status_code=201)
+    async def add_device(household: str, node: str) -> dict[str, str | int]:
+        """Give a node new credentials for the broker; the password is told this once."""
+        with _told(404):
+            return await admin.add_device(f"{household}/{node}")
+
+    @api.delete("/devices/{household}/{node}", dependencies=changing, status_code=204)
+    async def remove_device(household: str, node: str) -> None:
+        """Take a node's credentials back."""
+        with _told(404):
+            await admin.remove_device(f"{household}/{node}")
 
     @api.put("/households", dependencies=changing)
     async def apply(body: FileBody) -> dict[str, list[str]]:
         """Apply a household file to the running hub: all of it or nothing."""
-        try:
+        with _told(422):
             return await admin.apply(body.text, body.name)
-        except Refused as problem:
-            raise HTTPException(422, str(problem)) from None
 
     return api
 
 
-def _found(look: Callable[[], T]) -> T:
+@contextmanager
+def _told(status: int) -> Iterator[None]:
+    """What a caller can mend becomes an answer of that status, in words."""
     try:
-        return look()
-    except UnknownSignal as problem:
-        raise HTTPException(404, str(problem)) from None
+        yield
+    except (Refused, UnknownSignal) as problem:
+        raise HTTPException(status, str(problem)) from None
 
 
 class Guard:

@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 evaluate = typer.Typer(help="Measure the models on recordings, beside simple baselines.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
+device = typer.Typer(help="Credentials for cars, phones and things that connect over MQTT.", no_args_is_help=True)
+app.add_typer(device, name="device")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
 Folder = Annotated[
@@ -116,6 +118,31 @@ def apply(
         say(changes, json)
     else:
         typer.echo(f"{file}: nothing to change")
+
+
+@device.command("add")
+def device_add(
+    node: Annotated[str, typer.Argument(help="The node that it speaks for: lind/car")],
+    hub: HubUrl = HUB,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
+    """Give a node new credentials and print what to type into the device."""
+    from homeward.surfaces.remote import Remote
+
+    say(Remote(hub, folder).add_device(node), json)
+
+
+@device.command("remove")
+def device_remove(
+    node: Annotated[str, typer.Argument(help="The node whose credentials end.")],
+    hub: HubUrl = HUB,
+    folder: Folder = None,
+) -> None:
+    """Take a node's credentials back; its connections end."""
+    from homeward.surfaces.remote import Remote
+
+    Remote(hub, folder).remove_device(node)
 
 
 @app.command()

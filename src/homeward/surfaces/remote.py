@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
@@ -65,6 +66,15 @@ class Remote:
         changes: dict[str, list[str]] = self._change("PUT", "/api/households", {"text": text, "name": name})
         return changes
 
+    def add_device(self, node: str) -> dict[str, Any]:
+        """Give a node credentials: what to type into the device. Raises Refused."""
+        told: dict[str, Any] = self._change("POST", f"/api/devices/{quote(node)}", {})
+        return told
+
+    def remove_device(self, node: str) -> None:
+        """Take a node's credentials back. Raises Refused."""
+        self._change("DELETE", f"/api/devices/{quote(node)}", {})
+
     def send_readings(self, node: str, readings: dict[str, Any]) -> None:
         """Let a node of the running hub have readings, now. Raises Refused."""
         self._change("POST", "/api/readings", {"node": node, "readings": readings})
@@ -82,7 +92,7 @@ class Remote:
         """The hub's answer. Raises Refused with what it says against it, ConnectorError where nobody answers."""
         try:
             with self._opener.open(request, timeout=PATIENCE_S) as answer:
-                return orjson.loads(answer.read())
+                return orjson.loads(answer.read() or b"null")
         except HTTPError as problem:
             raise Refused(_detail(problem)) from None
         except (OSError, ValueError) as problem:
