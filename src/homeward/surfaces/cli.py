@@ -34,6 +34,7 @@ Port = Annotated[int, typer.Option(help="Port of the pages and the API; 0 for an
 MqttPort = Annotated[int, typer.Option(help="Port of the MQTT broker; 0 for any free one.")]
 NatsPort = Annotated[int, typer.Option(help="Port of the NATS server; 0 for any free one.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")]
+SEVERAL = {"--train", "--test"}
 HUB = "http://127.0.0.1:8420"
 HUB_FOLDER, DEMO_FOLDER = Path("var/hub"), Path("var/demo")
 
@@ -189,15 +190,15 @@ def replay(
 
 @evaluate.command("heating")
 def evaluate_heating(
-    train: Annotated[list[Path], typer.Option(help="Recordings to learn from (repeat for more).")],
-    test: Annotated[list[Path], typer.Option(help="Recordings to predict (repeat for more).")],
+    train: Annotated[list[Path], typer.Option(help="Recordings to learn from.", metavar="FILE...")],
+    test: Annotated[list[Path], typer.Option(help="Recordings to predict.", metavar="FILE...")],
     json: Json = False,
 ) -> None:
     """How well warm-ups of a real house are foretold."""
     from homeward.evaluate.heating import evaluate_heating as run
 
     with progress("heating") as step:
-        told = run(train, test, step)
+        told = run(train, test, lambda name, share: step(share, 1.0))
     say(told, json)
 
 
@@ -240,10 +241,29 @@ def say(told: dict[str, Any], json: bool) -> None:
             typer.echo(f"{name}: {value}")
 
 
+def spread(words: list[str]) -> list[str]:
+    """Let options that may repeat take several values at once.
+
+    >>> spread(["--train", "a", "b", "--json"])
+    ['--train', 'a', '--train', 'b', '--json']
+    """
+    spread_out: list[str] = []
+    option, values = "", 0
+    for word in words:
+        if word.startswith("-"):
+            option, values = (word, 0) if word in SEVERAL else ("", 0)
+        elif option:
+            values += 1
+            if values > 1:
+                spread_out.append(option)
+        spread_out.append(word)
+    return spread_out
+
+
 def main() -> None:
     """Run the command line; what a user can mend is told in a line, not as a traceback."""
     try:
-        app()
+        app(spread(sys.argv[1:]))
     except (Refused, UnknownSignal, Broken, OSError, UnicodeDecodeError) as problem:
         typer.echo(f"homeward: {problem}", err=True)
         sys.exit(1)
