@@ -155,9 +155,15 @@ def main() -> None:
     if chosen.json:
         json.dump({"sizes": rows, "memory": memory}, sys.stdout)
         return
+    print(f"{'nodes':>10} {'rows touched':>13} {'signals/s':>12} {'one row p50':>12} {'p99':>9}")
     for row in rows:
-        print("  ".join(f"{name}={value:,}" for name, value in row.items()))
-    print("  ".join(f"{name}={value:,}" for name, value in memory.items()))
+        print(
+            f"{row['nodes']:>10,} {row['touched_rows']:>13,} {row['signals_per_s']:>12,}"
+            f" {row['one_row_p50_ms']:>9.3f} ms {row['one_row_p99_ms']:>6.3f} ms"
+        )
+    flat = rows[-1]["signals_per_s"] / rows[0]["signals_per_s"]
+    print(f"signals/s at the largest size are {flat:.2f} of those at the smallest")
+    print(f"memory: {memory['kb_per_node']} KB a node with 60 signals ({memory['nodes_of_60_signals']:,} nodes)")
 
 
 if __name__ == "__main__":
