@@ -176,7 +176,12 @@ class Hub:
         await self.bus.complain(decoded.faults)
 
     def _turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> None:
-        turn = self.circle.turn(batch, until, wishes)
+        try:
+            turn = self.circle.turn(batch, until, wishes)
+        except Exception as problem:  # a fault of ours: one stretch of news may suffer, the house must not
+            log.exception("the circle stumbled")
+            self.trouble.say("circle", f"a stretch of news was not fully understood: {problem!r}; please report this")
+            turn = Turn()
         self.version += 1
         self.scribe.turn(turn, until)
         self._carry_out(turn)
@@ -220,7 +225,8 @@ class Hub:
                     await asyncio.wait_for(self._woken.wait(), min(wait, LONGEST_WAIT_S))
                 continue
             self._turn(Batch.empty(), self.clock.now())
-            await asyncio.sleep(0)
+            stuck = self.circle.next_due() == due
+            await asyncio.sleep(1.0 if stuck else 0.0)
 
     # What comes from connectors and surfaces.
 
