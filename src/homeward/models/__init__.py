@@ -1,0 +1,1 @@
+"""Learners and solvers: pure, no input or output, no clock."""
