@@ -1,0 +1,61 @@
+"""The drawn parts of the pages: each takes plain data and shows it; text stays text, whoever sent it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+
+class Piece(ui.element, esm={"homeward": "static"}):
+    """A part of a page that draws `data`; subclasses name the file in static/ that draws it."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__()
+        self._props["data"] = data
+
+    def show(self, data: Any) -> None:
+        """Draw this from now on; nothing is sent when nothing changed."""
+        if data != self._props["data"]:
+            self._props["data"] = data
+            self.update()
+
+    def listen(self, event: str, do: Callable[[Any], Any]) -> None:
+        """Call `do` with what the part says when a person does something with it."""
+
+        def heard(event_arguments: GenericEventArguments) -> Any:
+            return do(event_arguments.args)
+
+        self.on(event, heard)
+
+
+class Note(Piece, component="static/note.js"):
+    """What is simulated and the demo's buttons; says `press`."""
+
+
+class Evening(Piece, component="static/evening.js"):
+    """The picture of the evening; data from `evening.picture`."""
+
+
+class Map(Piece, component="static/map.js"):
+    """Who is where around the home; data from `places.map_data`."""
+
+
+class Who(Piece, component="static/who.js"):
+    """One line for each person and car; data from `who.lines`."""
+
+
+class Moved(Piece, component="static/moved.js"):
+    """The card that says why arrival and heating moved together; says `seen` when it is put away."""
+
+
+class Next(Piece, component="static/next.js"):
+    """What happens next, and what to have instead; says `ask` and `undo`."""
+
+
+class Signals(Piece, component="static/signals.js"):
+    """The list of every signal; says `seek` for a line's history."""
+
+
+class Log(Piece, component="static/log.js"):
+    """What was done, by whom, why; data from `log.entries`."""
