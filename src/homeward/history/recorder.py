@@ -113,9 +113,7 @@ class Recorder:
         if not taken[table]:
             return
         rows = pa.Table.from_batches(taken[table], columns_of(table))
-        highest = pa.array([marks.get(stream, -1) for stream in rows["stream"].to_pylist()], pa.int64())
-        complete = pc.less_equal(rows["sequence"], highest)
-        ready, early = rows.filter(complete), rows.filter(pc.invert(complete))
+        ready, early = _parted(rows, marks)
         if ready.num_rows:
             self._history.write(table, ready, marks)
         taken[table] = early.to_batches()
@@ -133,3 +131,15 @@ class Recorder:
         if value is None or isinstance(value, str) or signal is None or signal.type in (Type.ENUM, Type.TEXT):
             return {"text": value if value is None else str(value)}
         return {"value": float(value)}
+
+
+def _parted(rows: Any, marks: Mapping[str, int]) -> tuple[Any, Any]:
+    """The rows whose messages are complete, and those that must wait for the rest of theirs."""
+    last = rows.group_by("stream").aggregate([("sequence", "max")]).to_pylist()
+    if all(row["sequence_max"] <= marks.get(row["stream"], -1) for row in last):
+        return rows, rows.slice(0, 0)
+    complete = pa.array([False] * rows.num_rows)
+    for stream, mark in marks.items():
+        own = pc.and_(pc.equal(rows["stream"], stream), pc.less_equal(rows["sequence"], mark))
+        complete = pc.or_(complete, own)
+    return rows.filter(complete), rows.filter(pc.invert(complete))

@@ -1,0 +1,105 @@
+"""What the hub's own steps cost a message: payload to columns, to history's rows, round the circle; in one process."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from homeward.app.record import Scribe
+from homeward.bus.codec import Codec
+from homeward.bus.reader import Messages
+from homeward.core.circle import Circle
+from homeward.core.signal import Kind
+from homeward.core.skill import skill
+from homeward.core.when import signal
+from homeward.history import History, Recorder
+from homeward.words import load_vocabulary
+
+PATHS = [
+    "Vehicle.Speed",
+    "Vehicle.CurrentLocation.Latitude",
+    "Vehicle.CurrentLocation.Longitude",
+    "Vehicle.CurrentLocation.Heading",
+    "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current",
+    "Vehicle.Exterior.AirTemperature",
+    "Vehicle.TraveledDistance",
+    "Vehicle.Chassis.SteeringWheel.Angle",
+    "Vehicle.Powertrain.TractionBattery.CurrentVoltage",
+    "Vehicle.Powertrain.TractionBattery.CurrentCurrent",
+]
+REPEATS = 7
+
+
+@skill(when=signal("Vehicle.Speed") > 250)
+def never(car):
+    """Read what comes and do nothing."""
+    yield car.reading("Vehicle.Problem", "so fast")
+
+
+def payload(i: int) -> bytes:
+    """A message of ten signals, no two alike."""
+    values = [50 + i % 50, 48.1, 11.5, i % 360, 60 + i % 9, 4.5, 100_000 + i, i % 90, 390 + i % 7, -(i % 70)]
+    return orjson.dumps(dict(zip(PATHS, values, strict=True)))
+
+
+def stretch(households: int, messages: int) -> Messages:
+    """Messages of cars in turn, as the log hands them over."""
+    subjects = [b"homeward.h%d.car.readings" % (i % households) for i in range(messages)]
+    now = time.time_ns()
+    return Messages(
+        subjects,
+        [payload(i) for i in range(messages)],
+        [now + i for i in range(messages)],
+        list(range(1, messages + 1)),
+    )
+
+
+def timed(work: Callable[[], object], messages: int) -> float:
+    """Median microseconds a message."""
+    took = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - start) / messages * 1e6)
+    return statistics.median(took)
+
+
+def measure(households: int, messages: int) -> None:
+    """Print the cost of each step for so many households."""
+    circle = Circle(load_vocabulary(), [never])
+    for i in range(households):
+        circle.add(f"h{i}/car", Kind.VEHICLE)
+        circle.add(f"h{i}/home", Kind.HOME)
+    codec, raw = Codec(circle.twin.nodes, circle.twin.vocabulary), stretch(households, messages)
+    decoded = codec.decode(raw)
+    with tempfile.TemporaryDirectory() as folder, History(Path(folder)) as history:
+        scribe = Scribe(Recorder(history, circle.twin.vocabulary, 10**9), circle.twin)
+        steps = {
+            "decode": timed(lambda: codec.decode(raw), messages),
+            "record": timed(lambda: scribe.readings(decoded.batch, decoded.sequences), messages),
+            "circle": timed(lambda: circle.turn(decoded.batch, float(decoded.batch.time[-1])), messages),
+        }
+        start = time.perf_counter()
+        scribe.reached(messages)
+        scribe.recorder.flush()
+        steps["flush (a thread)"] = (time.perf_counter() - start) / messages / (REPEATS) * 1e6
+    total = sum(steps.values())
+    told = "  ".join(f"{name} {cost:.2f} µs" for name, cost in steps.items())
+    print(
+        f"{households:>7,} households, {messages:,} messages a batch: {told}  = {1e6 / total:,.0f} messages/s of one core"
+    )
+
+
+def main() -> None:
+    """Many households, few, and one."""
+    np.seterr(all="ignore")
+    for households, messages in ((10_000, 20_000), (1_000, 20_000), (1, 2_000)):
+        measure(households, messages)
+
+
+if __name__ == "__main__":
+    main()
