@@ -6,14 +6,15 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle
-from homeward.core.signal import Kind
+from homeward.core.signal import Command, Kind, Reading
 from homeward.core.skill import Skill, View, skill
-from homeward.core.when import signal
+from homeward.core.when import Condition, Trigger, signal
 from homeward.words import load_vocabulary
 
 HOUSEHOLD = 4  # a car, a home and two people
@@ -30,7 +31,7 @@ def ten_skills() -> list[Skill]:
     """Ten skills that read what the messages bring and seldom fire."""
     soc = signal("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current")
     speed, distance = signal("Vehicle.Speed"), signal("Vehicle.DistanceToHome")
-    whens = [
+    whens: list[Condition | Trigger] = [
         speed > 199,
         (speed > 198) & (soc < 1),
         soc < 0.001,
@@ -45,10 +46,10 @@ def ten_skills() -> list[Skill]:
     return [named(f"skill_{i}", when) for i, when in enumerate(whens)]
 
 
-def named(name: str, when: object) -> Skill:
+def named(name: str, when: Condition | Trigger) -> Skill:
     """A skill of that name that writes down that it was called."""
 
-    def decide(car: View):
+    def decide(car: View) -> Iterator[Command | Reading]:
         """Count."""
         yield car.reading("Vehicle.Problem", name)
 

@@ -18,7 +18,8 @@ from homeward.app.households import Households
 from homeward.app.hub import Hub
 from homeward.app.view import HubHouse, Show
 from homeward.core.signal import Refused
-from homeward.surfaces.api import Guard, router
+from homeward.surfaces.api import router
+from homeward.surfaces.guard import Guard
 from homeward.surfaces.web import mount
 
 

@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, HTTPException
 from pydantic import BaseModel, Field
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
 from homeward.surfaces.house import House
 
-LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
 LARGEST_FILE = 1_000_000
 
 
@@ -158,27 +155,3 @@ def _told(status: int) -> Iterator[None]:
         yield
     except (Refused, UnknownSignal) as problem:
         raise HTTPException(status, str(problem)) from None
-
-
-class Guard:
-    """Refuses what a foreign web page makes a browser send here (other host names, other origins), sockets included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what comes from a page of our own or from no page at all."""
-        if scope["type"] in ("http", "websocket") and not _is_own(Headers(scope=scope)):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-                return
-            answer = Response("homeward answers only to pages of its own, on this machine\n", status_code=403)
-            await answer(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
-def _is_own(headers: Headers) -> bool:
-    host, origin = headers.get("host", ""), headers.get("origin")
-    name = host.rsplit(":", 1)[0] if host.count(":") == 1 or "]" in host else host
-    return name in LOOPBACK and (origin is None or origin.split("://", 1)[-1] == host)

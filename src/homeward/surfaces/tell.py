@@ -43,7 +43,7 @@ def sparkline(values: np.ndarray[tuple[int], np.dtype[np.float64]], width: int =
     """Values `(n,)` as a line of at most `width` bars.
 
     >>> sparkline(np.array([0.0, 1.0, 2.0]))
-    '▁▄█'
+    '▁▅█'
     """
     pieces = np.array_split(values, min(width, len(values)))
     means = np.array([piece.mean() for piece in pieces])
