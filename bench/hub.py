@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,8 @@ from homeward.app.record import Scribe
 from homeward.bus.codec import Codec
 from homeward.bus.reader import Messages
 from homeward.core.circle import Circle
-from homeward.core.signal import Kind
-from homeward.core.skill import skill
+from homeward.core.signal import Command, Kind, Reading
+from homeward.core.skill import View, skill
 from homeward.core.when import signal
 from homeward.history import History, Recorder
 from homeward.words import load_vocabulary
@@ -35,7 +35,7 @@ REPEATS = 7
 
 
 @skill(when=signal("Vehicle.Speed") > 250)
-def never(car):
+def never(car: View) -> Iterator[Command | Reading]:
     """Read what comes and do nothing."""
     yield car.reading("Vehicle.Problem", "so fast")
 
@@ -89,9 +89,7 @@ def measure(households: int, messages: int) -> None:
         steps["flush (a thread)"] = (time.perf_counter() - start) / messages / (REPEATS) * 1e6
     total = sum(steps.values())
     told = "  ".join(f"{name} {cost:.2f} µs" for name, cost in steps.items())
-    print(
-        f"{households:>7,} households, {messages:,} messages a batch: {told}  = {1e6 / total:,.0f} messages/s of one core"
-    )
+    print(f"{households:>7,} households, {messages:,} messages a batch: {told}  = {1e6 / total:,.0f} messages/s a core")
 
 
 def main() -> None:
