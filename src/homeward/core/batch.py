@@ -63,9 +63,10 @@ class Batch:
             node.append(nodes.number(readings[0].node))
             time.append(arrived)
             at.append(readings[0].at)
-            last = {reading.path: reading for reading in readings}  # a path said twice: the later one stands
-            for reading in last.values():
-                defined = vocabulary[reading.path]
+            # A signal said twice, perhaps by an older name too: the later one stands.
+            last = {vocabulary[reading.path].index: reading for reading in readings}
+            for index, reading in last.items():
+                defined = vocabulary.signals[index]
                 if defined.type is Type.TEXT:
                     texts[len(signal)] = str(reading.value)
                 signal.append(defined.index)

@@ -9,7 +9,7 @@ import numpy as np
 
 from homeward.core.batch import Floats, Integers
 from homeward.core.nodes import NONE
-from homeward.core.signal import Kind
+from homeward.core.signal import Kind, Refused, Type
 from homeward.core.twin import Bools, Table, Twin
 from homeward.core.vocabulary import encode
 from homeward.core.when import Atom, Term
@@ -32,7 +32,7 @@ def bind(atom: Atom, twin: Twin, subject: Kind) -> "Bound":
     """An atom as columns, for subjects of a kind. Raises UnknownSignal, or Refused for its value."""
     signal = twin.vocabulary[atom.path]
     twin.tables[signal.kind].give_slot(signal.index)
-    return Bound(_test(atom, twin), twin, subject, signal.kind, atom.each)
+    return Bound(_test(atom, twin), twin, subject, signal.kind, atom.each, atom.node)
 
 
 def _test(atom: Atom, twin: Twin) -> Test:
@@ -41,6 +41,8 @@ def _test(atom: Atom, twin: Twin) -> Test:
         return Fresh(signal.index, float(atom.value), atom.op == "<")
     if atom.what == "due":
         return Due(signal.index, atom.op == "<")
+    if signal.type is Type.TEXT and atom.op not in ("==", "!="):
+        raise Refused(f"{signal.path} is text: it can be equal or not, but not {atom.op}")
     if not isinstance(atom.value, Term):
         return Compare(signal.index, atom.op, encode(signal, atom.value))
     other = twin.vocabulary[atom.value.path]
@@ -134,6 +136,7 @@ class Bound:
     subject: Kind
     kind: Kind
     each: bool
+    node: str = ""
 
     def true(self, rows: Integers, now: Floats) -> Bools:
         """Whether it is certainly true of the subject's `rows (n,)`."""
@@ -147,7 +150,7 @@ class Bound:
         while (there := np.flatnonzero(others != NONE)).size:
             found = self.test.true(table, others[there], now[there])
             answer[there] = answer[there] & found if self.each else answer[there] | found
-            others[there] = self.twin.nodes.next_rows(self.kind, others[there])
+            others[there] = NONE if self.node else self.twin.nodes.next_rows(self.kind, others[there])
         return answer
 
     def changes_at(self, rows: Integers, now: Floats) -> Floats:
@@ -163,9 +166,18 @@ class Bound:
             if found is None:
                 return soonest
             soonest[there] = np.minimum(soonest[there], found)
-            others[there] = self.twin.nodes.next_rows(self.kind, others[there])
+            others[there] = NONE if self.node else self.twin.nodes.next_rows(self.kind, others[there])
         return soonest
 
     def _first(self, rows: Integers) -> Integers:
         households: Any = self.twin.nodes.household_of_row[self.subject].array[rows]
+        if self.node:
+            return self._named(households)
         return self.twin.nodes.first_rows(self.kind, households)
+
+    def _named(self, households: Integers) -> Integers:
+        """The row of the node of that name in each household `(n,)`, NONE where there is none of the kind."""
+        nodes = self.twin.nodes
+        numbers = [nodes.find(f"{nodes.households[household]}/{self.node}") for household in households.tolist()]
+        rows = [nodes.row(n) if n != NONE and nodes.kind(n) is self.kind else NONE for n in numbers]
+        return np.array(rows, np.int64)

@@ -19,14 +19,16 @@ from homeward.core.batch import Batch, Floats, Integers
 from homeward.core.bind import NEVER
 from homeward.core.decide import Decider, Fired, Turn
 from homeward.core.due import Due
+from homeward.core.gate import Gate
 from homeward.core.know import Knower
 from homeward.core.nodes import Grown
-from homeward.core.signal import Kind, Outcome, Wish
+from homeward.core.signal import Kind, Outcome, Wish, household_of
 from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
 from homeward.core.watch import Touched, Watch
+from homeward.core.when import Trigger
 
 DEEPEST = 16
 """How many rounds may follow one from another at one instant before they are stopped and reported."""
@@ -56,23 +58,50 @@ class Circle:
 
     def __init__(self, vocabulary: Vocabulary, skills: Sequence[Skill] = (), twin: Twin | None = None) -> None:
         self.twin = twin or Twin(vocabulary)
-        self.standings = Standings(self.twin.nodes, vocabulary)
+        gate = Gate(self.twin)
+        self.standings = Standings(self.twin.nodes, vocabulary, gate)
         self.skills = tuple(skills)
         self.know = Knower(self.twin)
-        self.decider = Decider(self.twin, self.standings, self.skills)
-        self.watches = [
-            (order, Watch(f"{one.name}:{i}", trigger, one.kind, self.twin))
-            for order, one in enumerate(self.skills)
-            for i, trigger in enumerate(one.triggers)
-        ]
-        self._readers: dict[int, list[int]] = {}
-        for at, (_, watch) in enumerate(self.watches):
-            for signals in watch.reads.values():
-                for signal in signals:
-                    self._readers.setdefault(signal, []).append(at)
-        self._timed = [at for at, (_, watch) in enumerate(self.watches) if watch.timed]
+        self.decider = Decider(self.twin, self.standings, gate, self.skills)
         self.due = Due()
         self.clock = Grown(-np.inf, np.float64)
+        self.watches: list[tuple[int, Watch]] = []
+        self._watch_all()
+
+    def set_skills(self, skills: Sequence[Skill]) -> None:
+        """Let these be the skills from now on: what stays keeps its memory, what is new counts from how things are now.
+
+        A new condition that is true already does not fire until it becomes true again; one that must hold begins to.
+        """
+        self.skills = self.decider.skills = tuple(skills)
+        self._watch_all()
+        self.look_ahead()
+
+    def _watch_all(self) -> None:
+        kept: dict[tuple[str, str, Kind], list[Watch]] = {}
+        for _, watch in self.watches:
+            kept.setdefault((watch.name, repr(watch.trigger), watch.subject), []).append(watch)
+        self.watches = []
+        for order, one in enumerate(self.skills):
+            for i, trigger in enumerate(one.triggers):
+                old = kept.get((f"{one.name}:{i}", repr(trigger), one.kind))
+                self.watches.append(
+                    (order, old.pop(0) if old else self._new_watch(f"{one.name}:{i}", trigger, one.kind))
+                )
+        self._readers: dict[int, list[int]] = {}
+        for at, (_, watch) in enumerate(self.watches):
+            for signal in {signal for signals in watch.reads.values() for signal in signals}:
+                self._readers.setdefault(signal, []).append(at)
+        self._timed = [at for at, (_, watch) in enumerate(self.watches) if watch.timed]
+
+    def _new_watch(self, name: str, trigger: Trigger, subject: Kind) -> Watch:
+        watch = Watch(name, trigger, subject, self.twin)
+        watch.extend()
+        clock = self.clock.array[self.twin.nodes.household_of_row[subject].array[: watch.truth.size]]
+        rows = np.flatnonzero(np.isfinite(clock))
+        if rows.size:
+            watch.look(rows, clock[rows])
+        return watch
 
     def add(self, name: str, kind: Kind) -> int:
         """The number of the node `name`, added if it is new, at any time. Raises Refused."""
@@ -84,7 +113,7 @@ class Circle:
     def turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> Turn:
         """Know, notice, decide, settle all that happened up to the instant `until` (s since 1970, UTC)."""
         turn = Turn()
-        for one in self._rounds(batch, list(wishes), turn):
+        for one in self._rounds(batch, self._extras(batch, wishes, turn)):
             if one.messages.size:
                 self._hear(batch, one.messages, turn)
             for extra in one.extras:
@@ -104,49 +133,38 @@ class Circle:
         households = np.arange(len(self.twin.nodes.households))
         self.due.put(households, self._exact_due(households))
 
-    def _rounds(self, batch: Batch, wishes: list[Wish], turn: Turn) -> Iterator[Round]:
-        """Cut a batch so that each round has at most one message of each household, in stream order."""
-        if wishes or batch.outcomes:
-            yield from self._rounds_with_extras(batch, wishes, turn)
-            return
-        if len(batch) == 1:
+    def _rounds(self, batch: Batch, extras: list[Extra]) -> Iterator[Round]:
+        """Cut a turn so that each round has at most one thing of each household, in stream order."""
+        m = len(batch)
+        if m == 1 and not extras:
             yield Round(np.zeros(1, np.int64))
             return
         households = self.twin.nodes.households_of(batch.node)
-        order = np.argsort(households, kind="stable")
-        sorted_households = households[order]
-        begins = np.r_[True, sorted_households[1:] != sorted_households[:-1]]
-        starts = np.flatnonzero(begins)
+        order = np.arange(m)
+        if extras:
+            households = np.r_[households, [extra.household for extra in extras]].astype(np.int64)
+            times = np.r_[np.maximum.accumulate(batch.time), [extra.time for extra in extras]]
+            order = np.argsort(times, kind="stable")  # of equal times, messages come first
+        order = order[np.argsort(households[order], kind="stable")]
+        if not len(order):
+            return
+        starts = np.flatnonzero(np.r_[True, np.diff(households[order]) != 0])
         place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
         by_place = order[np.argsort(place, kind="stable")]
-        for messages in np.split(by_place, np.cumsum(np.bincount(place))[:-1]) if len(order) else ():
-            yield Round(np.sort(messages))
+        for one in np.split(by_place, np.cumsum(np.bincount(place))[:-1]):
+            yield Round(np.sort(one[one < m]), [extras[i - m] for i in np.sort(one[one >= m]).tolist()])
 
-    def _rounds_with_extras(self, batch: Batch, wishes: list[Wish], turn: Turn) -> Iterator[Round]:
+    def _extras(self, batch: Batch, wishes: Iterable[Wish], turn: Turn) -> list[Extra]:
         extras = []
         told: list[Wish | Outcome] = [*wishes, *batch.outcomes]
         for what in told:
-            name = what.node.partition("/")[0] if isinstance(what, Wish) else what.id.rpartition("-")[0]
+            name = household_of(what.node) if what.node else what.id.rpartition("-")[0]
             household = self.twin.nodes.household_number(name)
             if household < 0:
                 turn.problems.append(f"no household {name!r} for {what}")
             else:
                 extras.append(Extra(household, what.at, what))
-        households = self.twin.nodes.households_of(batch.node)
-        queue: list[tuple[float, int, int]] = [(time, 0, i) for i, time in enumerate(batch.time.tolist())]
-        queue += [(extra.time, 1, i) for i, extra in enumerate(extras)]
-        place: dict[int, int] = {}
-        rounds: list[Round] = []
-        for _, is_extra, i in sorted(queue, key=lambda entry: entry[0]):  # stable: ties keep stream order
-            household = extras[i].household if is_extra else int(households[i])
-            at = place[household] = place.get(household, -1) + 1
-            if at == len(rounds):
-                rounds.append(Round(np.zeros(0, np.int64)))
-            if is_extra:
-                rounds[at].extras.append(extras[i])
-            else:
-                rounds[at].messages = np.append(rounds[at].messages, i)
-        yield from rounds
+        return extras
 
     def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
         households = self.twin.nodes.households_of(batch.node[messages])
@@ -167,8 +185,9 @@ class Circle:
     def _advance(self, households: Integers, times: Floats, turn: Turn) -> Floats:
         """Run what fell due before `times` and set the clocks; the times, never before what a household has lived."""
         times = np.maximum(times, self.clock.array[households])
-        if (self.due.of(households) <= times).any():
-            self._run_due(households, times, turn)
+        late = self.due.of(households) <= times
+        if late.any():
+            self._run_due(households[late], times[late], turn)
         self.clock.array[households] = times
         return times
 
@@ -183,7 +202,15 @@ class Circle:
             if not readings:
                 return
             touched = self.know.learn_readings(readings)
-        turn.problems.append(f"skills kept setting each other off; stopped after {DEEPEST} rounds at one instant")
+        for household in sorted({household for one in touched for household in self._households(one)}):
+            name = self.twin.nodes.households[household]
+            turn.problems.append(
+                f"{name}: skills kept setting each other off; stopped after {DEEPEST} rounds at one instant"
+            )
+
+    def _households(self, touched: Touched) -> list[int]:
+        found: list[int] = self.twin.nodes.household_of_row[touched.kind].array[touched.rows].tolist()
+        return found
 
     def _notice(self, touched: list[Touched]) -> list[Fired]:
         concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from homeward.core.settle import Ask, Situation, objection
-from homeward.core.signal import Command, Kind, Reading, Refused, Role, Type, UnknownSignal, Value, Wish
+from homeward.core.gate import Gate
+from homeward.core.settle import Ask
+from homeward.core.signal import Command, Reading, Refused, Role, Type, UnknownSignal, Value, Wish
 from homeward.core.skill import Skill, View
 from homeward.core.standing import Event, Standings
 from homeward.core.twin import Twin
@@ -43,18 +44,8 @@ class Fired:
 class Decider:
     """Calls skills and settles: the only way to a command."""
 
-    def __init__(self, twin: Twin, standings: Standings, skills: Sequence[Skill]) -> None:
-        self.twin, self.standings, self.skills = twin, standings, skills
-        vocabulary = twin.vocabulary
-        self._paused = vocabulary["Home.Skills.Paused"]
-        self._stillness = [
-            vocabulary[path].index
-            for path in (
-                "Vehicle.IsMoving",
-                "Vehicle.Speed",
-                "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
-            )
-        ]
+    def __init__(self, twin: Twin, standings: Standings, gate: Gate, skills: Sequence[Skill]) -> None:
+        self.twin, self.standings, self.gate, self.skills = twin, standings, gate, skills
 
     def run(self, fired: list[Fired], turn: Turn) -> list[Reading]:
         """Run each called skill once, by household and skill order, settle the commands; the readings they wrote."""
@@ -67,8 +58,8 @@ class Decider:
                 if isinstance(said, Reading):
                     written.append(said)
                 else:
-                    ask = Ask(replace(said, by=self.skills[order].name, id=self.standings.name(household)), order + 1)
-                    self._enter(ask, now, turn, targets)
+                    command = replace(said, by=self.skills[order].name, id=self.standings.name(household))
+                    self._enter(Ask(command, order + 1, now), now, turn, targets)
         for target, now in targets.items():
             turn.events += self.standings.resolve(target, now)
         turn.readings += written
@@ -83,13 +74,17 @@ class Decider:
                 said.append(self._checked(one, view))
                 if len(said) > MOST_FROM_ONE_RUN:
                     raise Refused(f"more than {MOST_FROM_ONE_RUN} commands and readings from one run")
-        except Exception as problem:  # a skill may raise anything; it must stop nothing else
-            words = f"{skill.name}: {type(problem).__name__}: {problem}"[:500]
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # a skill may raise anything, also what compiled code panics with
+            words = f"{skill.name}: {type(problem).__name__}: {_words(problem)}"[:500]
             turn.problems.append(f"{view.node}: {words}")
             return [Reading(view.node, f"{view.kind.word}.Problem", words, now)]
         return said
 
     def _checked(self, said: Command | Reading, view: View) -> Command | Reading:
+        if not isinstance(said, Command | Reading):
+            raise Refused(f"{said!r} is neither a command nor a reading")
         signal = self.twin.vocabulary[said.path]
         number = self.twin.nodes.number(said.node)
         if self.twin.nodes.household(number) != self.twin.nodes.household_number(view.household):
@@ -97,9 +92,13 @@ class Decider:
         if self.twin.nodes.kind(number) is not signal.kind:
             raise UnknownSignal(f"{signal.path} of {said.node}")
         if isinstance(said, Reading):
-            encode(signal, said.value)
-            return Reading(said.node, signal.path, said.value, view.now)
-        return said
+            if signal.index in self.gate.looks_at:
+                raise Refused(f"{signal.path} says what is safe; a skill may not write it")
+            value = _plain(said.value)
+            encode(signal, value)
+            return Reading(said.node, signal.path, value, view.now)
+        value_or_none = None if said.value is None else _plain(said.value)
+        return replace(said, path=signal.path, value=value_or_none, until=float(said.until), why=str(said.why))
 
     def wish(self, household: int, wish: Wish, now: float, turn: Turn) -> list[Reading]:
         """Settle a wish. One for an attribute is a setting: it becomes a reading, which is returned, at once."""
@@ -120,7 +119,7 @@ class Decider:
             if signal.role is Role.ATTRIBUTE:
                 return self._setting(command, wish, now, turn)
             targets: dict[tuple[int, int], float] = {}
-            self._enter(Ask(command, 0, person=True, present=wish.present), now, turn, targets)
+            self._enter(Ask(command, 0, now, person=True, present=wish.present), now, turn, targets)
             for target in targets:
                 turn.events += self.standings.resolve(target, now)
         except (Refused, UnknownSignal) as problem:
@@ -147,28 +146,26 @@ class Decider:
         if signal.type is Type.BOOLEAN and command.value in (0, 1):
             command = replace(command, value=bool(command.value))
         ask = replace(ask, command=command)
-        no = objection(ask, signal, self._situation(number, now))
+        no = self.gate.objection((number, signal.index), ask, now)
         if no:
             turn.events.append(Event(now, ask.command, "refused", no))
             return
         turn.events += self.standings.enter((number, signal.index), ask, now)
         targets[number, signal.index] = now
 
-    def _situation(self, number: int, now: float) -> Situation:
-        household = self.twin.nodes.household(number)
-        homes = self.twin.nodes.rows(Kind.HOME, household)
-        paused: frozenset[str] = frozenset()
-        if homes:
-            text = self.twin.tables[Kind.HOME].texts.get((homes[0], self._paused.index), "")
-            paused = frozenset(name.strip() for name in text.split(",") if name.strip())
-        return Situation(now, self._still(number), paused)
 
-    def _still(self, number: int) -> bool:
-        """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""
-        if self.twin.nodes.kind(number) is not Kind.VEHICLE:
-            return True
-        table, row = self.twin.tables[Kind.VEHICLE], self.twin.nodes.row(number)
-        moving, speed, cable = (table.cell(row, signal)[0] for signal in self._stillness)
-        if moving == 1 or abs(speed) >= 1:
-            return False
-        return moving == 0 or abs(speed) < 1 or cable == 1
+def _words(problem: BaseException) -> str:
+    """What an exception says; some cannot even say it."""
+    try:
+        return str(problem)
+    except Exception:
+        return "(it cannot be put into words)"
+
+
+def _plain(value: Value) -> Value:
+    """The value as plain Python has it, which every codec knows: skills that calculate with NumPy may hold others."""
+    if isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return float(value)
+    raise Refused(f"{value!r:.60} is a {type(value).__name__}; give true, false, a number or text")

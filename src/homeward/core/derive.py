@@ -70,11 +70,15 @@ class WayHome:
             out = [(self.distance, distance), (self.bearing, bearing)]
         speed = self._speed(rows, distance, at, was)
         near, far = distance < ARRIVED_M, distance > LEFT_M
-        home = np.where(near, 1.0, np.where(far, 0.0, table.take(rows, self.is_home)))
+        between = np.where(np.isnan(distance), np.nan, table.take(rows, self.is_home))
+        home = np.where(near, 1.0, np.where(far, 0.0, between))
         closing = np.where(np.isnan(speed), np.nan, (speed > CLOSING_M_S) * 1.0)
         out += [(self.speed, speed), (self.closing, closing), (self.is_home, home)]
         values = np.concatenate([value for _, value in out])
         known = ~np.isnan(values)
+        # A speed that was known and is not any more is forgotten; the other signals keep what was last measured.
+        had_speed = table.take(rows, self.speed)
+        known[-3 * len(rows) : -len(rows)].reshape(2, -1)[:] |= had_speed == had_speed
         return Written(
             self.kind,
             np.tile(rows, len(out))[known],

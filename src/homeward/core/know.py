@@ -38,6 +38,7 @@ class Knower:
         self.twin = twin
         self.ways = {kind: WayHome(twin, kind) for kind in (Kind.VEHICLE, Kind.PERSON)}
         self._is_text = np.array([signal.type is Type.TEXT for signal in twin.vocabulary])
+        self._is_home = frozenset({self.ways[Kind.PERSON].is_home})
         self._occupied = twin.vocabulary["Home.IsOccupied"].index
         twin.tables[Kind.HOME].give_slot(self._occupied)
 
@@ -141,33 +142,38 @@ class Knower:
 
     def _write(self, written: Written, rows: Integers, now: Floats) -> list[Touched]:
         """Write derived readings of `rows (k,)` (each a repeat of a row) as learned at `now (k,)`."""
-        self.twin.tables[written.kind].write(written.rows, written.signals, written.values, written.at)
+        newer = self.twin.tables[written.kind].write(written.rows, written.signals, written.values, written.at)
         order = np.argsort(rows)
-        of = order[np.searchsorted(rows, written.rows, sorter=order)]
-        return [_touched(written.kind, rows, now, of, written.signals)]
+        of, signals = order[np.searchsorted(rows, written.rows, sorter=order)], written.signals
+        if newer is not None:
+            of, signals = of[newer], signals[newer]
+        return [_touched(written.kind, rows, now, of, signals)]
 
     def _home_moved(self, home: Touched) -> list[Touched]:
         """Measure everybody's way anew where a home got another place."""
         touched: list[Touched] = []
         for kind, way in self.ways.items():
-            if home.signals.isdisjoint(way.homes):
+            moved, times = home.only(way.homes)
+            if not moved.size:
                 continue
-            households = self.twin.nodes.household_of_row[Kind.HOME].array[home.rows]
-            time_of = dict(zip(households.tolist(), home.now.tolist(), strict=True))
-            rows = self.twin.nodes.all_rows(kind, households)
+            households = self.twin.nodes.household_of_row[Kind.HOME].array[moved]
+            time_of = dict(zip(households.tolist(), times.tolist(), strict=True))
+            rows = self.twin.nodes.all_rows(kind, np.array(sorted(time_of)))
             of = self.twin.nodes.household_of_row[kind].array[rows]
             now = np.array([time_of[household] for household in of.tolist()], np.float64)
             if rows.size:
-                touched += self._write(way.follow(rows, now, way.before(rows), False), rows, now)
+                # They did not get closer by it: there is no distance before to take a speed from.
+                nowhere = np.full(len(rows), np.nan), np.full(len(rows), -np.inf)
+                touched += self._write(way.follow(rows, now, nowhere, False), rows, now)
         return touched
 
     def _occupancy(self, touched: list[Touched]) -> list[Touched]:
         """`Home.IsOccupied` where it became known whether somebody is in: any person known to be home."""
-        is_home = self.ways[Kind.PERSON].is_home
-        people = [one for one in touched if one.kind is Kind.PERSON and is_home in one.signals]
+        people = [one.only(self._is_home) for one in touched if one.kind is Kind.PERSON]
+        people = [one for one in people if one[0].size]
         if not people:
             return []
-        rows, now = people[-1].rows, people[-1].now
+        rows, now = (np.concatenate(column) for column in zip(*people, strict=True))
         households, first = np.unique(self.twin.nodes.household_of_row[Kind.PERSON].array[rows], return_index=True)
         now = now[first]
         homes = self.twin.nodes.first_rows(Kind.HOME, households)
@@ -176,7 +182,7 @@ class Knower:
         occupied = np.full(len(homes), np.nan)
         others = self.twin.nodes.first_rows(Kind.PERSON, households)
         while (left := np.flatnonzero(others != NONE)).size:
-            seen = self.twin.tables[Kind.PERSON].take(others[left], is_home)
+            seen = self.twin.tables[Kind.PERSON].take(others[left], self.ways[Kind.PERSON].is_home)
             occupied[left] = np.fmax(occupied[left], seen)
             others[left] = self.twin.nodes.next_rows(Kind.PERSON, others[left])
         known = ~np.isnan(occupied)

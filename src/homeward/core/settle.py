@@ -1,31 +1,66 @@
 """When skills disagree, one answer; when a wish is unsafe, none.
 
 This is the last gate before the world, so it trusts nobody: it shares no code with the vocabulary, the twin or the
-skills, and checks again what they should have checked. It knows only words, and says no in words.
+skills, and checks again what they should have checked. It knows only words, and says no in words. It is asked when a
+command is wanted and again each time one would go out: what was safe may not be safe any more.
+
+Of a vehicle, what is not named here is left to the vehicle and its driver: brakes, steering, gears, driving aids. A
+vehicle that may be moving takes comfort and navigation only. Nothing unlocks, opens, disarms or moves a seat without a
+person who has just proved to be there.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 
 from homeward.core.signal import Command, Kind, Role, Signal, Type
 
 LONGEST_S = 7 * 86_400.0
+PRESENT_S = 60.0
+"""How long the proof of being there is good for."""
+LONGEST_TEXT = 65_536
+HUGE = 1e300
+
 WHILE_MOVING = re.compile(
-    r"Vehicle\.Cabin\.(HVAC\.|Infotainment\.Navigation\.|Infotainment\.Media\.|Seat\.[^.]+\.[^.]+\.HeatingCooling$|Light\.)"
+    r"Vehicle\.("
+    r"Cabin\.HVAC\..+"
+    r"|Cabin\.Infotainment\.(Navigation|Media)\..+"
+    r"|Cabin\.Light\.(AmbientLight|InteractiveLightBar)\..+"
+    r"|Cabin\.Seat\.\w+\.\w+\.(\w+\.)?HeatingCooling"
+    r"|Chassis\.SteeringWheel\.HeatingCooling"
+    r"|Body\.(Mirrors|Windshield)\.\w+\.IsHeatingOn"
+    r")"
 )
-LOCK = re.compile(r"\.(IsLocked|IsChargingCableLocked|IsArmed)$")
-DOOR = re.compile(r"\.(IsOpen|IsFlapOpen)$")
-OPENING = re.compile(r"\.(Window|Sunroof|Trunk|Hood|Door|Convertible|Garage)\..*(Position|Switch|IsOpen)$")
+WHILE_PARKED = re.compile(
+    r"Vehicle\.("
+    r"Powertrain\.TractionBattery\.(Charging|BatteryConditioning)\..+"
+    r"|Powertrain\.FuelSystem\.IsFuelPortFlapOpen"
+    r"|Body\.Lights\.(Beam|DirectionIndicator)\.\w+\.\w+"
+    r"|Body\.Lights\.(Hazard|LicensePlate|Parking|Running)\.\w+"
+    r"|Body\.(Horn|Hood|Mirrors|Trunk)\..+"
+    r"|Cabin\.(Door|Light|RearShade|Seat|Sunroof)\..+"
+    r"|Cabin\.IsWindowChildLockEngaged"
+    r"|Cabin\.Infotainment\.(HMI|SmartphoneProjection|SmartphoneScreenMirroring)\..+"
+    r"|Chassis\.SteeringWheel\.(Extension|Tilt)"
+    r")"
+)
+SHADES = "Shade."
+KEPT_SHUT_BY_TRUE = ("Locked", "ChildLockEngaged", "Armed")
+KEPT_SHUT_BY_FALSE = "Open"
+OPENING, MOVED_BY = re.compile(r"(Door|Garage|Gate|Hood|Sunroof|Trunk|Window)\."), ("Position", "Switch")
+SHUT = (0, "INACTIVE", "CLOSE", "ONE_SHOT_CLOSE")
+MOVES_SOMEBODY = re.compile(
+    r"Vehicle\.(Cabin\.Seat(?!.*(HeatingCooling|Massage|NeckScarf|Warmer|Cooler))|Chassis\.SteeringWheel\.(Extension|Tilt))"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A command somebody wants: `rank` 0 for people, then the skills in order; `present` as in Wish."""
+    """A command somebody wants since `at`: `rank` 0 for people, then the skills in order; `present` as in Wish."""
 
     command: Command
     rank: int
+    at: float
     person: bool = False
     present: bool = False
 
@@ -42,30 +77,31 @@ class Situation:
 def objection(ask: Ask, signal: Signal, situation: Situation) -> str:
     """Why this may not be done, in words for a person; '' if it may."""
     command = ask.command
-    if signal.role is not Role.ACTUATOR:
-        return f"{signal.path} can be read but not set"
-    if command.by.partition("/")[0] != command.node.partition("/")[0] and ask.person:
+    if signal.role is not Role.ACTUATOR or command.path != signal.path:
+        return f"{command.path} can be read but not set"
+    if ask.person and command.by.partition("/")[0] != command.node.partition("/")[0]:
         return "only people of the household may ask"
     if not ask.person and command.by in situation.paused:
         return f"the household has paused {command.by}"
-    if not command.why and not ask.person:
+    if not ask.person and not command.why:
         return "a skill must say why"
     if command.value is None:
         return ""
     return (
         _expiry_objection(command, situation.now)
         or _value_objection(command, signal)
-        or _moving_objection(signal, situation.still)
-        or _opening_objection(ask, signal)
+        or _vehicle_objection(signal, situation.still)
+        or _opening_objection(ask, signal, situation.now)
     )
 
 
 def _expiry_objection(command: Command, now: float) -> str:
-    if not isfinite(command.until):
+    until: object = command.until
+    if not isinstance(until, int | float) or not -HUGE < until < HUGE:
         return "it must say until when"
-    if command.until <= now:
+    if until <= now:
         return "its time is over"
-    if command.until > now + LONGEST_S:
+    if until > now + LONGEST_S:
         return "it may stand for seven days at most"
     return ""
 
@@ -77,36 +113,48 @@ def _value_objection(command: Command, signal: Signal) -> str:
     if signal.type is Type.ENUM:
         return "" if value in signal.allowed else f"{signal.path} takes one of {', '.join(signal.allowed)}"
     if signal.type is Type.TEXT:
-        return "" if isinstance(value, str) else f"{signal.path} takes text"
-    if isinstance(value, bool | str) or value is None or not isfinite(value):
+        fits = isinstance(value, str) and len(value) <= LONGEST_TEXT
+        return "" if fits else f"{signal.path} takes text of at most {LONGEST_TEXT} characters"
+    # Comparing is safe where converting is not: a whole number may be too big for a float.
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -HUGE < value < HUGE:
         return f"{signal.path} takes a number"
+    if signal.type is Type.INTEGER and value % 1:
+        return f"{signal.path} takes a whole number"
     if value < signal.low or value > signal.high:
         return f"{value:g} is outside {signal.low:g} to {signal.high:g} {signal.unit}".rstrip()
     return ""
 
 
-def _moving_objection(signal: Signal, still: bool) -> str:
-    if signal.kind is not Kind.VEHICLE or still or WHILE_MOVING.match(signal.path):
+def _vehicle_objection(signal: Signal, still: bool) -> str:
+    if signal.kind is not Kind.VEHICLE or WHILE_MOVING.fullmatch(signal.path):
         return ""
-    return "the vehicle may be moving; only comfort and navigation can be set now"
+    if not WHILE_PARKED.fullmatch(signal.path):
+        return f"{signal.path} is left to the vehicle and its driver"
+    return "" if still else "the vehicle may be moving; only comfort and navigation can be set now"
 
 
-def _opening_objection(ask: Ask, signal: Signal) -> str:
-    opens = (LOCK.search(signal.path) and ask.command.value is False) or (
-        DOOR.search(signal.path) and ask.command.value is True
-    )
-    if (opens or (OPENING.search(signal.path) and ask.command.value not in (False, 0))) and not (
-        ask.person and ask.present
-    ):
-        return "unlocking, opening and disarming need a person who is there and has proved it"
-    return ""
+def _opening_objection(ask: Ask, signal: Signal, now: float) -> str:
+    there = ask.person and ask.present and now <= ask.at + PRESENT_S
+    if there or not (MOVES_SOMEBODY.match(signal.path) or _opens(signal.path, ask.command.value)):
+        return ""
+    return "unlocking, opening, disarming and moving seats need a person who is there and has just proved it"
+
+
+def _opens(path: str, value: object) -> bool:
+    if SHADES in path:
+        return False
+    if path.endswith(KEPT_SHUT_BY_TRUE):
+        return value is not True
+    if path.endswith(KEPT_SHUT_BY_FALSE):
+        return value is not False
+    return path.endswith(MOVED_BY) and OPENING.search(path) is not None and value not in SHUT
 
 
 def strongest(asks: Iterable[Ask]) -> Ask | None:
     """The one that counts: the lowest rank; among equals the last. None if there is none.
 
-    >>> person = Ask(Command("lind/home", "Home.Light.Porch", True, 9.0, "", "lind/ada"), 0, person=True)
-    >>> skill = Ask(Command("lind/home", "Home.Light.Porch", False, 9.0, "dawn", "porch"), 3)
+    >>> person = Ask(Command("lind/home", "Home.Light.Porch", True, 9.0, "", "lind/ada"), 0, 1.0, person=True)
+    >>> skill = Ask(Command("lind/home", "Home.Light.Porch", False, 9.0, "dawn", "porch"), 3, 2.0)
     >>> strongest([skill, person]) is person
     True
     """

@@ -65,19 +65,28 @@ def restore(circle: Circle, plain: Plain, arrays: Arrays) -> list[str]:
     for kind in Kind:
         _restore_table(circle, kind, plain["tables"][kind.word], arrays, problems)
     circle.clock.array[: len(arrays["clock"])] = arrays["clock"]
-    circle.standings.restore(plain["standings"])
+    problems += circle.standings.restore(plain["standings"])
     place_of = {name: place for place, name in enumerate(plain["watches"])}
     for _, watch in circle.watches:
         watch.extend()
         place = place_of.get(_name(watch))
         if place is None:
             problems.append(f"{watch.name} is new or says something else now; it starts afresh")
+            _start_afresh(circle, watch)
             continue
         for column in ("truth", "since", "due"):
             saved = arrays[f"watch.{place}.{column}"]
             getattr(watch, column).array[: len(saved)] = saved
     circle.look_ahead()
     return problems
+
+
+def _start_afresh(circle: Circle, watch: Watch) -> None:
+    """Let a watch that waits for time look at all its rows in the next turn: what is due may have been due for long."""
+    if watch.timed:
+        households = circle.twin.nodes.household_of_row[watch.subject].array[: watch.due.size]
+        clock = circle.clock.array[households]
+        watch.due.array[: watch.due.size] = np.where(np.isfinite(clock), clock, np.inf)
 
 
 def _restore_table(circle: Circle, kind: Kind, plain: Plain, arrays: Arrays, problems: list[str]) -> None:

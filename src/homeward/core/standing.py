@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from homeward.core.gate import Gate
 from homeward.core.nodes import Nodes
 from homeward.core.settle import Ask, strongest
 from homeward.core.signal import Command, Outcome
@@ -48,8 +49,8 @@ class Stand:
 class Standings:
     """All standing commands. Numbers of commands count up per household, so that a replay gives the same ids."""
 
-    def __init__(self, nodes: Nodes, vocabulary: Vocabulary) -> None:
-        self.nodes, self.vocabulary = nodes, vocabulary
+    def __init__(self, nodes: Nodes, vocabulary: Vocabulary, gate: Gate) -> None:
+        self.nodes, self.vocabulary, self.gate = nodes, vocabulary, gate
         self._stands: dict[int, dict[Target, Stand]] = {}
         self._counts: dict[int, int] = {}
 
@@ -93,19 +94,26 @@ class Standings:
             yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
 
     def resolve(self, target: Target, now: float) -> Iterator[Event]:
-        """Bring what was sent in line with the ask in force: at most one command."""
+        """Bring what was sent in line with the ask in force: at most one command, none that is unsafe by now."""
         stands = self._stands.get(self.nodes.household(target[0]), {})
         stand = stands.get(target)
         if stand is None:
             return
-        best = strongest(stand.asks.values())
-        if best is None:
-            del stands[target]
-        elif self._must_send(stand, best, now):
-            yield self._send(stand, best.command, now)
-        elif best.command.id != (stand.sent.id if stand.sent else ""):
-            # The same value for longer or for another reason: nothing to tell the device, but whose it is changes.
-            stand.sent = replace(best.command, id=stand.sent.id if stand.sent else best.command.id)
+        while best := strongest(stand.asks.values()):
+            if not self._must_send(stand, best, now):
+                self._take_over(stand, best)
+                return
+            if not (no := self.gate.objection(target, best, now)):
+                yield self._send(stand, best.command, now)
+                return
+            del stand.asks[best.command.by]
+            yield Event(now, best.command, "refused", no)
+        del stands[target]
+
+    def _take_over(self, stand: Stand, best: Ask) -> None:
+        """The same value for longer or for another reason: nothing to tell the device, but whose it is changes."""
+        if stand.sent and best.command.id != stand.sent.id:
+            stand.sent = replace(best.command, id=stand.sent.id)
             stand.asks[best.command.by] = replace(best, command=stand.sent)
 
     def _must_send(self, stand: Stand, best: Ask, now: float) -> bool:
@@ -121,7 +129,7 @@ class Standings:
         return Event(now, command, what)
 
     def outcome(self, household: int, outcome: Outcome, now: float) -> Iterator[Event]:
-        """Take note of what became of a command; one that is not in force any more is only told."""
+        """Take note of what became of a command; of one that is not in force any more, nothing follows."""
         for stand in self._stands.get(household, {}).values():
             if stand.sent and stand.sent.id == outcome.id:
                 if stand.state == ("done" if outcome.done else "failed"):
@@ -138,15 +146,21 @@ class Standings:
                 yield Event(now, stand.asks.pop(by).command, "expired")
             if over:
                 yield from self.resolve(target, now)
-            if stand.asks and stand.next_try <= now and stand.sent:
-                yield from self._try_again(stand, stand.sent, now)
+            best = strongest(stand.asks.values())
+            if best and stand.next_try <= now:
+                yield from self._try_again(target, stand, best, now)
 
-    def _try_again(self, stand: Stand, sent: Command, now: float) -> Iterator[Event]:
-        if stand.state == "waiting" and stand.tries < len(RETRY_S):
-            yield self._send(stand, sent, now, "again")
-        elif stand.state == "waiting":
+    def _try_again(self, target: Target, stand: Stand, best: Ask, now: float) -> Iterator[Event]:
+        if stand.tries == len(RETRY_S):
             stand.state, stand.next_try, stand.failed_at = "failed", NEVER, now
-            yield Event(now, sent, "failed", f"no answer after {stand.tries} tries")
+            yield Event(now, best.command, "failed", f"no answer after {stand.tries} tries")
+        elif no := self.gate.objection(target, best, now):
+            del stand.asks[best.command.by]
+            stand.sent, stand.state, stand.next_try = None, "", NEVER
+            yield Event(now, best.command, "refused", no)
+            yield from self.resolve(target, now)
+        else:
+            yield self._send(stand, best.command, now, "again")
 
     def state(self) -> dict[str, Any]:
         """Everything, for the snapshot, as JSON can hold it; names instead of numbers."""
@@ -167,11 +181,15 @@ class Standings:
         counts = {self.nodes.households[household]: count for household, count in self._counts.items()}
         return {"stands": stands, "counts": counts}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` gave."""
+    def restore(self, state: dict[str, Any]) -> list[str]:
+        """Take over what `state` gave; tells what cannot be, because its signal is gone."""
+        problems = []
         for name, count in state["counts"].items():
             self._counts[self.nodes.household_number(name)] = count
         for one in state["stands"]:
+            if one["path"] not in self.vocabulary:
+                problems.append(f"a command to {one['node']} for {one['path']}, which is gone, was dropped")
+                continue
             number = self.nodes.number(one["node"])
             asks = [Ask(**{**ask, "command": Command(**ask["command"])}) for ask in one["asks"]]
             self._stands.setdefault(self.nodes.household(number), {})[number, self.vocabulary[one["path"]].index] = (
@@ -184,3 +202,4 @@ class Standings:
                     -NEVER if one["failed_at"] is None else one["failed_at"],
                 )
             )
+        return problems

@@ -16,7 +16,7 @@ from homeward.core.vocabulary import Vocabulary, decode
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 FIRST_SLOTS = 64
-SLOT_STEP = 16
+SLOT_STEP = 8
 ASIDE = -1
 
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from hashlib import blake2b
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan
 from typing import Any
 
 from homeward.core.signal import Kind, Refused, Role, Signal, Type, UnknownSignal, Value
@@ -97,7 +97,8 @@ def encode(signal: Signal, value: Any) -> float:
                 raise Refused(f"{signal.path}: text of {len(value)} characters; at most {MAX_TEXT}")
             return fingerprint(value)
         case Type.NUMBER | Type.INTEGER if isinstance(value, int | float) and not isinstance(value, bool):
-            return _in_range(signal, float(value))
+            # A whole number may be too big for a float.
+            return _in_range(signal, float(value) if abs(value) < 1e308 else inf)
     raise Refused(f"{signal.path}: {_short(value)} is not {wanted(signal)}")
 
 

@@ -11,6 +11,10 @@ from homeward.core.signal import Kind
 from homeward.core.twin import Bools, Twin
 from homeward.core.when import Atom, Both, Condition, Either, Trigger
 
+SHORTEST_S = 0.1
+"""Time alone calls a watch no sooner than that, so that a skill which keeps putting off its own due time by a hair
+cannot hold up the circle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -26,6 +30,17 @@ class Touched:
     signals: frozenset[int]
     of: Integers
     which: Integers
+
+    def only(self, signals: frozenset[int]) -> tuple[Integers, Floats]:
+        """The rows and times `(k,)` of those that one of `signals` came to; the others must not even be looked at."""
+        if self.signals.isdisjoint(signals):
+            return self.rows[:0], self.now[:0]
+        # Every row learned the same (a signal comes once to a row), or there is one row: nothing to tell apart.
+        if len(self.of) == len(self.rows) * len(self.signals):
+            return self.rows, self.now
+        came = np.zeros(len(self.rows), np.bool_)
+        came[self.of[np.isin(self.which, list(signals))]] = True
+        return self.rows[came], self.now[came]
 
 
 class Watch:
@@ -69,14 +84,9 @@ class Watch:
         """The subject's rows and times `(n,)`, `(n,)` to look at again, or None."""
         found: list[tuple[Integers, Floats]] = []
         for one in touched:
-            reads = self.reads.get(one.kind)
-            if reads is None or reads.isdisjoint(one.signals):
-                continue
-            rows, now = one.rows, one.now
-            if self._true is None:
-                came = np.unique(one.of[np.isin(one.which, list(reads))])
-                rows, now = rows[came], now[came]
-            found.append((rows, now) if one.kind is self.subject else self._spread(one.kind, rows, now))
+            rows, now = one.only(self.reads.get(one.kind, frozenset()))
+            if rows.size:
+                found.append((rows, now) if one.kind is self.subject else self._spread(one.kind, rows, now))
         if not found:
             return None
         if len(found) == 1:
@@ -101,16 +111,17 @@ class Watch:
         true = self._true.true(rows, now)
         before = self.truth.array[rows]
         turned = true != before
-        if turned.any():
+        if any_turned := turned.any():
             self.truth.array[rows] = true
         if self._holds:
             return self._look_held(rows, now, true, turned)
         if self.timed:
-            self.due.array[rows] = self._true.changes_at(rows, now)
+            self.due.array[rows] = self._changes_at(rows, now)
+        if not any_turned:
+            return rows[:0]
         return np.flatnonzero(turned & (before if self.trigger.edge == "falls" else true))
 
     def _look_held(self, rows: Integers, now: Floats, true: Bools, turned: Bools) -> Integers:
-        assert self._true is not None
         since = self.since.array[rows]
         since = np.where(turned, np.where(true, now, NEVER), since)
         ends = since + self.trigger.seconds
@@ -118,8 +129,13 @@ class Watch:
         # Once it has fired it waits for the condition to fall and rise again: nothing is pending.
         self.since.array[rows] = np.where(full, NEVER, since)
         pending = np.where(full, NEVER, ends)
-        self.due.array[rows] = np.minimum(pending, self._true.changes_at(rows, now))
+        self.due.array[rows] = np.minimum(pending, self._changes_at(rows, now))
         return np.flatnonzero(full)
+
+    def _changes_at(self, rows: Integers, now: Floats) -> Floats:
+        assert self._true is not None
+        soonest: Floats = np.maximum(self._true.changes_at(rows, now), now + SHORTEST_S)
+        return soonest
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ class Either(Condition):
 class Atom(Condition):
     """A question about one signal: `is` compares (`op`, `value`), `fresh` and `due` ask about time.
 
-    For `fresh` and `due`, `op` is `<` (yes) or `>=` (no).
+    For `fresh` and `due`, `op` is `<` (yes) or `>=` (no). With `node`, a short name, it asks that node of the subject's
+    household; the subject must then be of another kind.
     """
 
     path: str
@@ -88,6 +89,7 @@ class Atom(Condition):
     op: str
     value: Any = None
     each: bool = False
+    node: str = ""
 
     def __invert__(self) -> Condition:
         return replace(self, op=OPPOSITE[self.op], each=not self.each)

@@ -1,0 +1,45 @@
+"""The gate before every command: settle's judgement on what the twin knows at the moment the command would go out."""
+
+from homeward.core.settle import Ask, Situation, objection
+from homeward.core.signal import Kind
+from homeward.core.twin import Twin
+
+
+class Gate:
+    """Asks settle on behalf of standing commands, new, taking over or tried again."""
+
+    def __init__(self, twin: Twin) -> None:
+        self.twin = twin
+        vocabulary = twin.vocabulary
+        self._paused = vocabulary["Home.Skills.Paused"].index
+        self._stillness = [
+            vocabulary[path].index
+            for path in (
+                "Vehicle.IsMoving",
+                "Vehicle.Speed",
+                "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
+            )
+        ]
+        self.looks_at = frozenset((self._paused, *self._stillness))
+        """What skills may not write: who decides may not also say that it is safe."""
+
+    def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
+        """Why `ask` may not go to the actuator (node number, signal) now, in words; '' if it may."""
+        number, signal = target
+        situation = Situation(now, self._still(number), self._paused_skills(self.twin.nodes.household(number)))
+        return objection(ask, self.twin.vocabulary.signals[signal], situation)
+
+    def _paused_skills(self, household: int) -> frozenset[str]:
+        homes = self.twin.nodes.rows(Kind.HOME, household)
+        text = self.twin.tables[Kind.HOME].texts.get((homes[0], self._paused), "") if homes else ""
+        return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+    def _still(self, number: int) -> bool:
+        """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""
+        if self.twin.nodes.kind(number) is not Kind.VEHICLE:
+            return True
+        table, row = self.twin.tables[Kind.VEHICLE], self.twin.nodes.row(number)
+        moving, speed, cable = (table.cell(row, signal)[0] for signal in self._stillness)
+        if moving == 1 or abs(speed) >= 1:
+            return False
+        return moving == 0 or abs(speed) < 1 or cable == 1
