@@ -1,0 +1,1 @@
+"""What homeward does by itself: a page each."""
