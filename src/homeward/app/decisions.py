@@ -62,10 +62,6 @@ class Decisions:
         if len(ids) > MOST:
             del self._by_id[ids.popleft()]
 
-    def find(self, id: str) -> Decision | None:
-        """The decision with that id, if it is remembered."""
-        return self._by_id.get(id)
-
     def of(self, household: str, limit: int) -> list[Decision]:
         """The newest decisions of a household, newest first."""
         ids = self._ids.get(household, deque())

@@ -8,24 +8,27 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic, time
 from typing import Self
 
 from homeward.app.checkpoint import freeze, load, save
 from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
+from homeward.app.doors import Doors
 from homeward.app.record import Scribe
+from homeward.app.trouble import Trouble
 from homeward.bus.codec import Codec, Decoded
 from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
-from homeward.bus.settings import BusError, Place, Settings
-from homeward.bus.speech import write_outcome, write_readings
+from homeward.bus.settings import Device, Place, Settings
+from homeward.bus.speech import write_readings
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle, Turn
-from homeward.core.connector import Clock, Connector, ConnectorError
-from homeward.core.signal import Broken, Command, Kind, Outcome, Value, Wish
+from homeward.core.connector import Clock, Connector
+from homeward.core.signal import Broken, Command, Kind, Value, Wish
 from homeward.core.skill import Skill
 from homeward.history import History, Recorder
 from homeward.words import load_vocabulary
@@ -46,22 +49,6 @@ class HubSettings:
     guests: bool = False
 
 
-@dataclass(slots=True)
-class Trouble:
-    """What is wrong right now, by place, for the pages and the doctor; empty when all is well."""
-
-    by_place: dict[str, str] = field(default_factory=dict)
-
-    def say(self, place: str, words: str) -> None:
-        """Take note, or ('' for words) that it is mended; told to the log once."""
-        if words and self.by_place.get(place) != words:
-            log.error("%s: %s", place, words)
-        if words:
-            self.by_place[place] = words
-        elif self.by_place.pop(place, ""):
-            log.info("%s works again", place)
-
-
 class Hub:
     """A running homeward: `async with Hub(settings, skills) as hub: await hub.run()`."""
 
@@ -73,7 +60,7 @@ class Hub:
         clock: Clock | None = None,
         prepare: Callable[[Circle], None] = lambda circle: None,
     ) -> None:
-        self.settings, self.connectors = settings, tuple(connectors)
+        self.settings = settings
         self.clock: Clock = clock or LifeClock()
         self._prepare = prepare
         self.circle = Circle(load_vocabulary(), skills)
@@ -83,14 +70,15 @@ class Hub:
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
         self.bus = Bus(
             Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests),
-            self.devices.all.values(),
         )
+        self.doors = Doors(self.bus, self.clock, self.trouble)
+        self.doors.all |= {connector.name: connector for connector in connectors}
         self.place: Place | None = None
         self.version = 0
-        self.applied, self.unfit = 0, 0
+        self.applied, self.unfit, self.kept_at, self.kept_in_s = 0, 0, 0.0, 0.0
         self._saved_version = -1
         self._behind = 0
-        self._caught_up, self._woken = asyncio.Event(), asyncio.Event()
+        self._caught_up, self._woken, self._keeping = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._acting: set[asyncio.Task[None]] = set()
 
@@ -110,16 +98,19 @@ class Hub:
         self._prepare(self.circle)
         for household in self.circle.twin.nodes.households:
             self.decisions.restore(await asyncio.to_thread(self.history.last_commands, household))
+        self.bus.listen(self.doors.own.listen)
+        self.bus.server.devices = tuple(self.known_devices())
         await self.bus.start(self.place)
         self._behind = self.bus.state.last if self.bus.state else 0
         if self._behind <= (self.place.sequence if self.place else 0):
             self._caught_up.set()
-        for work in (self._read(), self._keep(), self._tidy(), *(self._sense(one) for one in self.connectors)):
+        for work in (self._read(), self._keep(), self._tidy(), self._wake()):
             self._tasks.add(asyncio.create_task(work))
-        self._tasks.add(asyncio.create_task(self._wake()))
+        await self.doors.start()
 
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""
+        await self.doors.stop()
         for task in (*self._tasks, *self._acting):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._acting, return_exceptions=True)
@@ -141,6 +132,11 @@ class Hub:
         self.circle.add(name, kind)
         self.version += 1
 
+    def known_devices(self) -> list[Device]:
+        """Everybody's credentials, with the foreign topics that templates give their nodes."""
+        topics = {node: self.doors.own.topics_of(node) for node in self.devices.all}
+        return [replace(one, topics=topics[node][0], hears=topics[node][1]) for node, one in self.devices.all.items()]
+
     # The circle's task.
 
     async def _read(self) -> None:
@@ -154,10 +150,10 @@ class Hub:
                 self._caught_up.set()
 
     async def _hear(self, messages: Messages, place: Place) -> None:
-        decoded = self.codec.decode(messages)
         until = messages.times_ns[-1] / 1e9
+        decoded = self.codec.decode(self.doors.own.rewrite(messages))
         self.scribe.readings(decoded.batch, decoded.sequences)
-        self.scribe.outcomes([(self._node_of(one), one) for one in decoded.batch.outcomes], place.sequence)
+        self.scribe.outcomes([(one.node, one) for one in decoded.batch.outcomes], place.sequence)
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit
@@ -165,10 +161,6 @@ class Hub:
         self._turn(decoded.batch, until, decoded.wishes)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
         await self._tell(decoded)
-
-    def _node_of(self, outcome: Outcome) -> str:
-        decision = self.decisions.find(outcome.id)
-        return decision.node if decision else f"{outcome.id.rpartition('-')[0]}/unknown"
 
     async def _tell(self, decoded: Decoded) -> None:
         for fault in decoded.faults:
@@ -193,25 +185,9 @@ class Hub:
         for event in turn.events:
             self.decisions.take(event)
         for command in turn.commands:
-            task = asyncio.create_task(self._act(command))
+            task = asyncio.create_task(self.doors.act(command))
             self._acting.add(task)
             task.add_done_callback(self._acting.discard)
-
-    async def _act(self, command: Command) -> None:
-        """Through the connector that takes it, else over MQTT to whoever listens for the node."""
-        connector = next((one for one in self.connectors if one.takes(command)), None)
-        try:
-            if connector is None:
-                await self.bus.command(command)
-                return
-            try:
-                done, why = True, await connector.act(command)
-            except ConnectorError as problem:
-                done, why = False, str(problem)
-            told = write_outcome(Outcome(command.id, done, why, 0.0))
-            await self.bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
-        except BusError as problem:
-            self.trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
 
     async def _wake(self) -> None:
         """Turn the circle when something falls due without news; first comes what the log still holds from before."""
@@ -228,21 +204,7 @@ class Hub:
             stuck = self.circle.next_due() == due
             await asyncio.sleep(1.0 if stuck else 0.0)
 
-    # What comes from connectors and surfaces.
-
-    async def _sense(self, connector: Connector) -> None:
-        pause = 1.0
-        while True:
-            try:
-                async for message in connector.sense(self.clock):
-                    await self.bus.say(message.node, message.readings, message.at)
-                    self.trouble.say(connector.name, "")
-                    pause = 1.0
-                return
-            except (ConnectorError, BusError, OSError) as problem:
-                self.trouble.say(connector.name, str(problem))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 60.0)
+    # What comes from surfaces.
 
     async def tell_readings(self, node: str, readings: Mapping[str, Value]) -> None:
         """Put readings that the hub itself knows (settings, the zone) into the log. Raises BusError."""
@@ -264,10 +226,20 @@ class Hub:
                 await self.checkpoint()
 
     async def checkpoint(self) -> None:
-        """History, then the snapshot, then the log may forget. Raises HistoryError or OSError."""
+        """History, then the snapshot, then the log may forget. Raises HistoryError or OSError.
+
+        One at a time, and never half: also when the caller is cancelled.
+        """
+        await asyncio.shield(self._checkpoint())
+
+    async def _checkpoint(self) -> None:
+        async with self._keeping:
+            await self._write_checkpoint()
+
+    async def _write_checkpoint(self) -> None:
         if self.place is None or self.version == self._saved_version:
             return
-        place, version = self.place, self.version
+        place, version, began = self.place, self.version, monotonic()
         self.scribe.reached(place.sequence)
         plain, arrays = freeze(self.circle, place, self.scribe.counted)
         try:
@@ -277,7 +249,7 @@ class Hub:
         except (OSError, Broken) as problem:
             self.trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")
             raise
-        self._saved_version = version
+        self._saved_version, self.kept_at, self.kept_in_s = version, time(), monotonic() - began
         self.trouble.say("disk", "")
 
     async def _tidy(self) -> None:

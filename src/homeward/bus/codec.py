@@ -22,7 +22,7 @@ from homeward.bus.speech import read_outcome, read_wish, wish_id
 from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Integers, trusted
 from homeward.core.nodes import Nodes
-from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish, household_of
+from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish
 from homeward.core.vocabulary import Vocabulary, encode
 
 
@@ -130,14 +130,10 @@ class Codec:
                 raise Unknown(wish.path)
             if signal.kind is not self._nodes.kind(node):
                 raise Refused(_misplaced(signal.path, name, self._nodes.kind(node).word))
-            work.decoded.wishes.append(
-                wish
-            )  # whether its value fits is for settling to say, where the asker hears of it
+            # Whether its value fits is for settling to say, where the asker hears of it.
+            work.decoded.wishes.append(wish)
         elif leaf == OUTCOMES:
-            outcome = read_outcome(payload, time)
-            if outcome.id.rpartition("-")[0] != household_of(self._nodes.names[node]):
-                raise Refused(f"id: no command to this household is called {outcome.id[:100]!r}")
-            work.outcomes.append(outcome)
+            work.outcomes.append(read_outcome(self._nodes.names[node], payload, time))
         elif leaf == COLUMNS:
             packed = self._unpacker.unpack(self._nodes.names[node], payload, time)
             self._flush(work)

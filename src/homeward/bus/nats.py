@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 
 import nats
@@ -221,6 +222,20 @@ class Bus:
                 await asyncio.wait_for(self._log.state(), 2)
                 return
             await asyncio.sleep(0.02)
+
+    async def send_foreign(self, subject: str, payload: bytes) -> None:
+        """Publish on a foreign topic, as `send` does on homeward's own. Raises BusError if it is not stored."""
+        await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
+        await self._publish(subject, payload, QOS_1)
+
+    def listen(self, topics: Iterable[str]) -> None:
+        """Take these foreign MQTT topics into the log too, from the next start or `widen` on (guests may send them)."""
+        self.settings = self.server.settings = replace(self.settings, listen=tuple(topics))
+
+    async def widen(self) -> None:
+        """Let `listen` count at once."""
+        self._log = Log(self._client, self.settings)
+        await self._log.make()
 
     async def set_devices(self, devices: Iterable[Device]) -> None:
         """Let exactly these devices in from now on."""

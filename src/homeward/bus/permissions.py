@@ -14,15 +14,21 @@ from homeward.bus.settings import ASKING, GUEST, HUB, Device, Settings, as_subje
 ACCOUNT = "HOMEWARD"
 ASKED = "ASKING"
 WISHES = "homeward.*.*.wishes"
+NOT_FOR_GUESTS = [
+    *(f"homeward.*.*.{leaf}" for leaf in ("readings", "columns", "outcomes", "wishes", "asked")),
+    *("$JS.>", "$KV.>", "$O.>", "$SYS.>", "$MQTT.msgs.>", "$MQTT.JSA.>", "_INBOX.>", "_hub.>", "_R_.>"),
+]
 MQTT_SESSION = ["$MQTT.sub.>", "$MQTT.deliver.pubrel.>"]
 
 
-def permissions(devices: Iterable[Device], hub_password: str, guests: bool) -> dict[str, Any]:
+def permissions(
+    devices: Iterable[Device], hub_password: str, guests: bool, listen: Iterable[str] = ()
+) -> dict[str, Any]:
     """The `accounts` part of the server's configuration."""
     users = [{"user": HUB, "password": hub_password, "allowed_connection_types": ["STANDARD"]}]
     users += [_user(device) for device in devices]
     if guests:
-        users.append(_guest())
+        users.append(_guest(listen))
     handed_on = {"service": {"account": ASKED, "subject": WISHES}, "to": WISHES, "share": True}
     asking = {"user": ASKING, "password": hub_password, "allowed_connection_types": ["STANDARD"]}
     return {
@@ -31,14 +37,14 @@ def permissions(devices: Iterable[Device], hub_password: str, guests: bool) -> d
     }
 
 
-def _guest() -> dict[str, Any]:
-    publish = ["homeward.*.*.readings", "homeward.*.*.outcomes"]
-    subscribe = ["homeward.*.*.commands", "homeward.*.*.errors", *MQTT_SESSION]
+def _guest(listen: Iterable[str]) -> dict[str, Any]:
+    """Whoever comes without credentials, where guests are let in: foreign topics too, but never others' own words."""
+    publish = ["homeward.*.*.readings", "homeward.*.*.outcomes", *map(as_subject, listen)]
     return {
         "user": GUEST,
         "password": GUEST,
         "allowed_connection_types": ["MQTT"],
-        "permissions": {"publish": {"allow": publish}, "subscribe": {"allow": subscribe}},
+        "permissions": {"publish": {"allow": publish}, "subscribe": {"allow": [">"], "deny": NOT_FOR_GUESTS}},
     }
 
 
@@ -50,7 +56,9 @@ def _user(device: Device) -> dict[str, Any]:
     if device.author:
         publish.append(f"homeward.{device.author.partition('/')[0]}.*.wishes")
     subscribe = [f"{own}.commands", f"{own}.errors"]
-    subscribe += [as_subject(topic) for topic in device.hears]
+    for topic in map(as_subject, device.hears):
+        # The server takes `x/#` for two subjects: `x` itself and all below it.
+        subscribe += [topic, topic.removesuffix(".>")] if topic.endswith(".>") else [topic]
     subscribe += MQTT_SESSION if device.door == "mqtt" else [f"_INBOX.{device.user}.>"]
     return {
         "user": device.user,
@@ -83,7 +91,7 @@ def configuration(
             "sync_interval": f"{settings.sync_seconds:g}s" if settings.sync_seconds else "always",
             "max_buffered_msgs": settings.most_waiting_messages,
         },
-        "accounts": permissions(devices, hub_password, settings.guests),
+        "accounts": permissions(devices, hub_password, settings.guests, settings.listen),
     }
     if mqtt:
         config["mqtt"] = {"listen": f"127.0.0.1:{ports[1]}"}

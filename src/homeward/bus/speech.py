@@ -42,12 +42,15 @@ def wish_id(node: str, sequence: int) -> str:
     return f"{household_of(node)}-w{sequence}"
 
 
-def read_outcome(payload: bytes, time: float) -> Outcome:
-    """The outcome of a command as a device tells it. Raises Refused or ValueError."""
+def read_outcome(node: str, payload: bytes, time: float) -> Outcome:
+    """The outcome of a command to a node of that household, as a device tells it. Raises Refused or ValueError."""
     said = _object(payload, {"id", "done", "why"}, {"id", "done"})
     if not isinstance(said["done"], bool):
         raise Refused("done: write true or false")
-    return Outcome(_text(said, "id"), said["done"], _text(said, "why"), time)
+    outcome = Outcome(_text(said, "id"), said["done"], _text(said, "why"), time, node)
+    if outcome.id.rpartition("-")[0] != household_of(node):
+        raise Refused(f"id: no command to this household is called {outcome.id[:100]!r}")
+    return outcome
 
 
 def write_command(command: Command) -> bytes:

@@ -1,0 +1,72 @@
+"""The connector to an MQTT broker that is already there (Mosquitto): templates say what its topics mean."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from homeward.bus.faults import Fault
+from homeward.connectors.mqtt.link import Address, Link
+from homeward.connectors.mqtt.translate import Translator
+from homeward.connectors.mqtt.use import Use
+from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.core.signal import Command, Refused
+
+
+class Broker:
+    """A broker and the templates in use on it; `name` is `household/connector`, as in health and log."""
+
+    def __init__(self, name: str, address: Address, uses: Iterable[Use]) -> None:
+        self.name, self.address = name, address
+        self.translator = Translator(uses)
+        self._link: Link | None = None
+
+    def takes(self, command: Command) -> bool:
+        """Whether a template has something to publish for it."""
+        return self.translator.takes(command)
+
+    async def sense(self, clock: Clock) -> AsyncGenerator[Message, None]:
+        """Connect, and everything heard as it comes; each message is acknowledged when its readings were taken over.
+
+        Raises ConnectorError when there is no connection or it is lost; called again, it connects anew, and the broker
+        sends what it has kept meanwhile.
+        """
+        link = await Link.open(self.address, self.translator.filters)
+        self._link = link
+        try:
+            while True:
+                deliveries = await link.take()
+                now = time.time()
+                for one in deliveries:
+                    for node, readings, at in self.translator.hear(one.topic, one.payload, one.retained, now):
+                        yield Message(node, readings, None if at is None else clock.of(at))
+                await asyncio.sleep(0)  # whoever took them over gets to write them out before the broker forgets
+                link.acknowledge(deliveries)
+        finally:
+            self._link = None
+            link.close()
+
+    async def act(self, command: Command) -> str:
+        """Publish what the templates have for a command. Raises ConnectorError if the broker did not take it."""
+        if self._link is None:
+            raise ConnectorError(f"not connected to the broker at {self.address}")
+        try:
+            orders = list(self.translator.orders(command))
+        except Refused as problem:
+            raise ConnectorError(str(problem)) from None
+        if not orders:
+            raise ConnectorError(f"no template has anything to publish for {command.path} of {command.node}")
+        for order in orders:
+            await self._link.publish(order.topic, order.payload, order.qos, order.retain)
+        return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)
+
+    def take_faults(self) -> list[Fault]:
+        """What senders should be told was wrong, once."""
+        faults, self.translator.faults = list(self.translator.faults), type(self.translator.faults)(maxlen=200)
+        return faults
+
+    def health(self) -> dict[str, Any]:
+        """Figures for pages and doctor: connected, messages heard, said and unfit, and the last problem in words."""
+        connected = self._link is not None and not self._link.lost
+        return {"connected": connected, "address": str(self.address), **asdict(self.translator.counts)}

@@ -1,0 +1,162 @@
+"""Templates on the hub's own door: devices that speak foreign topics to homeward itself, and listen for them there.
+
+Their messages stand in the log as they came; read again after a crash they mean the same. The door is one for all
+households, so no two of them may listen to the same topic.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from homeward.bus.faults import Fault
+from homeward.bus.reader import Messages
+from homeward.bus.settings import BusError, as_subject
+from homeward.connectors.mqtt.topics import Matcher, fill, overlap
+from homeward.connectors.mqtt.translate import Translator
+from homeward.connectors.mqtt.use import Use
+from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.core.signal import Command, Refused
+
+Send = Callable[[str, bytes], Awaitable[None]]
+"""Publishes a payload on a NATS subject for MQTT devices, stored when it returns; `Bus.send_foreign`."""
+OURS = b"homeward."
+MOST_TOPICS = 100_000
+
+
+class Door:
+    """All households' uses on the hub's own door; one connector for all of them."""
+
+    def __init__(self, send: Send) -> None:
+        self.name = "door"
+        self.translator = Translator()
+        self._send = send
+        self._uses: dict[tuple[str, str], tuple[Use, ...]] = {}
+        self._owners: Matcher[str] = Matcher()
+        self._of: dict[str, list[str]] = {}
+        self._topics: dict[bytes, str] = {}
+
+    @property
+    def listen(self) -> tuple[str, ...]:
+        """The topics that the bus must take into its log, for `bus.Settings.listen`."""
+        return tuple(self.translator.filters)
+
+    def put(self, household: str, name: str, uses: Iterable[Use]) -> None:
+        """Let a household's connector of that name have these uses, in place of those it had. Raises Refused."""
+        uses = tuple(uses)
+        self.check(household, uses)
+        self.drop(household, name)
+        self._uses[household, name] = uses
+        self.translator.add(uses)
+        for one in _filters(uses):
+            self._owners.add(one, household)
+            self._of.setdefault(household, []).append(one)
+
+    def check(self, household: str, uses: Iterable[Use]) -> None:
+        """Raise Refused for a topic that this door cannot carry, or that another household has."""
+        uses = tuple(uses)
+        for one in _filters(uses):
+            as_subject(one)
+            if owner := self._other_owner(one, household):
+                raise Refused(f"{one!r} overlaps with a topic of {owner}; on the hub's door a topic has one household")
+        for use in uses:
+            for sending, _ in use.sendings.values():
+                as_subject(fill(sending.topic, {**use.parts, "value": "x", "id": "x"}))
+
+    def topics_of(self, node: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The foreign topics that a node's device may publish, and those it may listen to."""
+        own = [use for uses in self._uses.values() for use in uses if use.node == node]
+        sends = [fill(sending.topic, {**use.parts, "value": "+", "id": "+"})
+                 for use in own for sending, _ in use.sendings.values()]  # fmt: skip
+        return tuple(_filters(tuple(own))), tuple(dict.fromkeys(sends))
+
+    def drop(self, household: str, name: str) -> None:
+        """Forget the uses of that connector, if there are any."""
+        uses = self._uses.pop((household, name), ())
+        self.translator.remove(uses)
+        for one in _filters(uses):
+            self._owners.remove(one, household)
+            self._of[household].remove(one)
+
+    def _other_owner(self, filter: str, household: str) -> str:
+        if "+" not in filter and not filter.endswith("#"):
+            return next((owner for owner in self._owners.find(filter) if owner != household), "")
+        others = ((owner, one) for owner, filters in self._of.items() if owner != household for one in filters)
+        return next((owner for owner, one in others if overlap(filter, one)), "")
+
+    def rewrite(self, messages: Messages) -> Messages:
+        """The messages with those that templates understand as readings of nodes, in their places in the log.
+
+        One that says something of several nodes becomes several, at the same place; one that says nothing is left out.
+        """
+        if not self._uses or all(subject.startswith(OURS) for subject in messages.subjects):
+            return messages
+        out = Messages()
+        places: dict[str, bytes] = {}
+        hear, concerns, dumps = self.translator.hear, self.translator.concerns, orjson.dumps
+        for subject, payload, time_ns, sequence in zip(
+            messages.subjects, messages.payloads, messages.times_ns, messages.sequences, strict=True
+        ):
+            topic = "" if subject.startswith(OURS) else self._topics.get(subject) or self._topic(subject)
+            if not topic or not concerns(topic):
+                out.append(subject, payload, time_ns, sequence)
+                continue
+            for node, readings, at in hear(topic, payload):
+                said = readings if at is None else {"at": at, **readings}
+                place = places.get(node) or places.setdefault(
+                    node, f"homeward.{node.replace('/', '.')}.readings".encode()
+                )
+                out.append(place, dumps(said), time_ns, sequence)
+        return out
+
+    def _topic(self, subject: bytes) -> str:
+        topic = as_topic(subject)
+        if len(self._topics) >= MOST_TOPICS:
+            self._topics.clear()
+        self._topics[subject] = topic
+        return topic
+
+    def takes(self, command: Command) -> bool:
+        """Whether a template has something to publish for it."""
+        return self.translator.takes(command)
+
+    async def sense(self, clock: Clock) -> AsyncIterator[Message]:
+        """Nothing: what comes through this door is in the log already (`rewrite`)."""
+        await asyncio.Event().wait()
+        yield Message("", {})
+
+    async def act(self, command: Command) -> str:
+        """Publish what the templates have for a command. Raises ConnectorError if it could not be stored."""
+        try:
+            orders = list(self.translator.orders(command))
+            for order in orders:
+                await self._send(as_subject(order.topic), order.payload)
+        except (Refused, BusError) as problem:
+            raise ConnectorError(str(problem)) from None
+        return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)
+
+    def take_faults(self) -> list[Fault]:
+        """What senders should be told was wrong, once."""
+        faults = list(self.translator.faults)
+        self.translator.faults.clear()
+        return faults
+
+    def health(self) -> dict[str, Any]:
+        """Figures for pages and doctor: messages heard, said and unfit, and the last problem in words."""
+        return asdict(self.translator.counts)
+
+
+def _filters(uses: tuple[Use, ...]) -> list[str]:
+    return list(dict.fromkeys(plan.filter for use in uses for plan in use.plans))
+
+
+def as_topic(subject: bytes) -> str:
+    """The MQTT topic of a NATS subject, as nats-server maps them.
+
+    >>> as_topic(b"car.7.telemetry"), as_topic(b"a//b./.c")
+    ('car/7/telemetry', 'a.b//c')
+    """
+    tokens = subject.decode(errors="replace").split(".")
+    return "/".join("" if token == "/" else token.replace("//", ".") for token in tokens)

@@ -1,0 +1,200 @@
+"""One connection to a broker: what comes waits to be taken, and is acknowledged when it has been."""
+
+import asyncio
+import ssl
+from collections import deque
+from dataclasses import dataclass
+from typing import Self
+
+from homeward.connectors.mqtt import wire
+from homeward.connectors.mqtt.wire import Delivery
+from homeward.core.connector import ConnectorError
+
+MOST_WAITING = 20_000
+ANSWER_S = 10.0
+KEEP_ALIVE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a broker is and how it lets us in."""
+
+    host: str
+    port: int
+    client_id: str
+    user: str = ""
+    password: str = ""
+    tls: ssl.SSLContext | None = None
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class Link(asyncio.Protocol):
+    """A connection that stands until it is lost or closed; a lost one is not mended, a new one is made."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[int] = loop.create_future()
+        self._answers: dict[int, asyncio.Future[bytes]] = {}
+        self._waiting: deque[Delivery] = deque()
+        self._news = asyncio.Event()
+        self._rest = b""
+        self._number = 0
+        self._transport: asyncio.Transport | None = None
+        self._paused, self._heard = False, True
+        self._timer: asyncio.TimerHandle | None = None
+        self.lost = ""
+
+    @classmethod
+    async def open(cls, address: Address, filters: list[str]) -> Self:
+        """Connect and subscribe. Raises ConnectorError saying what is wrong."""
+        link = cls(address)
+        loop = asyncio.get_running_loop()
+        try:
+            made = loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
+            await asyncio.wait_for(made, ANSWER_S)
+            code = await asyncio.wait_for(link._ready, ANSWER_S)
+            if code:
+                raise ConnectorError(f"the broker at {address}: {wire.WHY_NOT.get(code, f'it refused ({code})')}")
+            await link._subscribe(filters)
+        except (TimeoutError, OSError) as problem:
+            link.close()
+            why = "no answer in time" if isinstance(problem, TimeoutError) else str(problem)
+            raise ConnectorError(
+                f"no broker at {address}: {why}; is it running, and are host and port right?"
+            ) from None
+        except BaseException:
+            link.close()
+            raise
+        return link
+
+    async def _subscribe(self, filters: list[str]) -> None:
+        for start in range(0, len(filters), 100):
+            some = filters[start : start + 100]
+            number, answer = self._expect()
+            self._write(wire.subscribe(number, some))
+            codes = (await self._answered(number, answer))[2:]
+            refused = [one for one, code in zip(some, codes, strict=False) if code == wire.REFUSED]
+            if refused:
+                raise ConnectorError(f"the broker at {self.address} does not let us listen to {', '.join(refused)}")
+
+    async def take(self) -> list[Delivery]:
+        """The messages that wait; waits for some. Raises ConnectorError when the connection is gone."""
+        while not self._waiting:
+            if self.lost:
+                raise ConnectorError(self.lost)
+            self._news.clear()
+            await self._news.wait()
+        taken = list(self._waiting)
+        self._waiting.clear()
+        if self._paused and self._transport:
+            self._transport.resume_reading()
+            self._paused = False
+        return taken
+
+    def acknowledge(self, deliveries: list[Delivery]) -> None:
+        """Say that these have been taken in; the broker may forget them."""
+        told = b"".join([wire.acknowledge(one.packet) for one in deliveries if one.packet])
+        if told and self._transport:
+            self._transport.write(told)
+
+    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+        """Publish; at QoS 1, return when the broker has it. Raises ConnectorError."""
+        if qos == 0:
+            self._write(wire.publish(topic, payload, 0, retain))
+            return
+        number, answer = self._expect()
+        self._write(wire.publish(topic, payload, 1, retain, number))
+        await self._answered(number, answer)
+
+    def close(self) -> None:
+        """End the connection; the broker keeps the session."""
+        if self._transport:
+            self._transport.write(wire.DISCONNECT)
+            self._transport.close()
+
+    def _expect(self) -> tuple[int, "asyncio.Future[bytes]"]:
+        for _ in range(0xFFFF):
+            self._number = self._number % 0xFFFF + 1
+            if self._number not in self._answers:
+                answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
+                return self._number, answer
+        raise ConnectorError(f"the broker at {self.address} has too much to answer")
+
+    async def _answered(self, number: int, answer: "asyncio.Future[bytes]") -> bytes:
+        try:
+            return await asyncio.wait_for(answer, ANSWER_S)
+        except TimeoutError:
+            raise ConnectorError(f"the broker at {self.address} did not answer within {ANSWER_S:g} s") from None
+        finally:
+            self._answers.pop(number, None)
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is None or self.lost:
+            raise ConnectorError(self.lost or f"not connected to the broker at {self.address}")
+        self._transport.write(data)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Introduce ourselves."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        address = self.address
+        transport.write(wire.connect(address.client_id, address.user, address.password, KEEP_ALIVE_S))
+        self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE_S / 2, self._keep_alive)
+
+    def data_received(self, data: bytes) -> None:
+        """Take packets apart; messages wait, answers go to who waits for them."""
+        self._heard = True
+        try:
+            deliveries, others, self._rest = wire.take_apart(self._rest + data if self._rest else data)
+            for kind, body in others:
+                self._other(kind, body)
+        except (ValueError, IndexError) as problem:
+            self._drop(f"the broker at {self.address} sent what cannot be read: {problem}")
+            return
+        if deliveries:
+            self._waiting.extend(deliveries)
+            self._news.set()
+            if len(self._waiting) > MOST_WAITING and self._transport and not self._paused:
+                self._transport.pause_reading()
+                self._paused = True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell everybody who waits."""
+        self._drop(f"the broker at {self.address} closed the connection" + (f" ({error})" if error else ""))
+
+    def _other(self, kind: int, body: bytes) -> None:
+        if kind == wire.CONNACK:
+            if not self._ready.done():
+                self._ready.set_result(body[1])
+        elif kind in (wire.PUBACK, wire.SUBACK):
+            answer = self._answers.get(body[0] << 8 | body[1])
+            if answer and not answer.done():
+                answer.set_result(body)
+
+    def _keep_alive(self) -> None:
+        if self.lost or not self._transport:
+            return
+        if not self._heard and not self._paused:
+            self._drop(f"the broker at {self.address} has been silent for {KEEP_ALIVE_S} s")
+            return
+        self._heard = False
+        self._transport.write(wire.PING)
+        self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE_S, self._keep_alive)
+
+    def _drop(self, why: str) -> None:
+        self.lost = self.lost or why
+        if self._timer:
+            self._timer.cancel()
+        if self._transport:
+            self._transport.abort()
+            self._transport = None
+        if not self._ready.done():
+            self._ready.set_exception(OSError(why))
+            self._ready.exception()
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(ConnectorError(self.lost))
+        self._news.set()
