@@ -33,12 +33,13 @@ homes:
 async def running(
     folder: Path, skills: tuple[Skill, ...] = (), file: str = LIND, guests: bool = True
 ) -> AsyncIterator[tuple[Hub, Households]]:
-    """A hub on free ports with the household `lind`, ended at the end."""
+    """A hub on free ports with a household file applied (unless ''), ended at the end."""
     hub = Hub(HubSettings(folder, nats_port=0, mqtt_port=0, guests=guests), skills)
     households = Households(hub)
     households.restore()
     async with hub:
-        await households.apply(file)
+        if file:
+            await households.apply(file)
         try:
             yield hub, households
         finally:

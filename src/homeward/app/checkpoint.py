@@ -4,6 +4,7 @@ import io
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import orjson
@@ -41,6 +42,13 @@ def save(folder: Path, plain: Plain, arrays: Arrays) -> None:
         os.close(handle)
 
 
+def unpack(file: IO[bytes]) -> tuple[Plain, Arrays]:
+    """What `save` was given, from an open file. Raises OSError, ValueError or KeyError if it is not whole."""
+    with np.load(file, allow_pickle=False) as packed:
+        arrays = {name: packed[name] for name in packed.files}
+    return orjson.loads(arrays.pop("plain").tobytes()), arrays
+
+
 def load(folder: Path, circle: Circle) -> tuple[Place | None, int, list[str]]:
     """Fill a new circle from the file; the place in the log, the count of events, and what could not be taken over.
 
@@ -50,9 +58,8 @@ def load(folder: Path, circle: Circle) -> tuple[Place | None, int, list[str]]:
     if not path.exists():
         return None, 0, []
     try:
-        with np.load(path, allow_pickle=False) as packed:
-            arrays = {name: packed[name] for name in packed.files}
-        plain = orjson.loads(arrays.pop("plain").tobytes())
+        with path.open("rb") as file:
+            plain, arrays = unpack(file)
         problems = restore(circle, plain, arrays)
         return Place(**plain["place"]) if plain["place"] else None, int(plain["counted"]), problems
     except (OSError, ValueError, KeyError, TypeError) as error:

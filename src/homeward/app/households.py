@@ -1,18 +1,26 @@
 """Household files on a running hub: kept in the registry, their nodes in the circle, first readings in the log."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from os import getpid
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeward.app.hub import Hub
-from homeward.core.signal import Kind, Refused, Value
+from homeward.app.templates import keep_templates, write_templates
+from homeward.connectors import check, kinds, make
+from homeward.connectors.mqtt.broker import Broker
+from homeward.connectors.mqtt.door import Door
+from homeward.core.signal import Kind, Refused, UnknownSignal, Value
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import Changes, apply
-from homeward.registry.household import parse
-from homeward.registry.problems import HouseholdErrors
+from homeward.registry.household import Household, parse
 from homeward.registry.store import Registry
+from homeward.rules.book import RuleBook, read_rules
 
 OFFSET_CHECK_S = 60.0
 
@@ -24,35 +32,88 @@ class Households:
         self.hub = hub
         hub.settings.folder.mkdir(parents=True, exist_ok=True)
         self.registry = Registry(hub.settings.folder / "registry.sqlite")
+        self._vocabulary = hub.circle.twin.vocabulary
+        self._rules = RuleBook(self._vocabulary)
+        self._own_skills = hub.circle.skills
         self._zones: dict[str, str] = {}
 
     def restore(self) -> None:
-        """Give the circle every node that the registry has, before the log is read."""
+        """Give the hub every node, connector and rule that the registry has, before the log is read."""
         for name in self.registry.households():
-            if (known := self.registry.household(name)) is not None:
-                self._zones[name] = known.zone
-                for node in known.nodes:
-                    self.hub.add(node.name, node.kind)
+            if (known := self.registry.household(name)) is None:
+                continue
+            self._zones[name] = known.zone
+            for node in known.nodes:
+                self.hub.add(node.name, node.kind)
+            for connection in known.connectors:
+                with self._told_as(f"{name}/{connection.name}"):
+                    door = make(connection, known, self._vocabulary, self._folders(), door=self.hub.doors.own)
+                    self.hub.doors.all[door.name] = door
+            with self._told_as(f"rules of {name}"):
+                self._rules.put(known)
+        self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
+
+    def _folders(self) -> list[Path]:
+        return [self.hub.settings.folder]
+
+    @contextmanager
+    def _told_as(self, place: str) -> Iterator[None]:
+        """What was fine once and is not any more (a template taken away) must not keep the hub from starting."""
+        try:
+            yield
+        except (Refused, UnknownSignal) as problem:
+            self.hub.trouble.say(place, str(problem))
 
     def zone(self, household: str) -> str:
         """The household's IANA zone, UTC where none is known."""
         return self._zones.get(household, "UTC")
 
-    async def apply(self, text: str, name: str = "household.yaml") -> dict[str, list[str]]:
-        """Apply a household file, all or nothing; what changed. Raises Refused with every problem."""
-        try:
-            household = parse(text, self.hub.circle.twin.vocabulary, name)
-        except HouseholdErrors as problems:
-            raise Refused(str(problems)) from None
-        self._check_kinds({node.name: node.kind for node in household.nodes})
-        changes = await asyncio.to_thread(apply, household, self.registry)
+    async def apply(
+        self, text: str, name: str = "household.yaml", templates: Mapping[str, str] | None = None
+    ) -> dict[str, list[str]]:
+        """Apply a household file, all or nothing; what changed. Raises Refused with every problem.
+
+        `templates` are the user's own, by file name; they are kept in the hub's folder.
+        """
+        with TemporaryDirectory(dir=self.hub.settings.folder, prefix=".new-") as fresh:
+            write_templates(Path(fresh), templates or {})
+            folders = [Path(fresh), *self._folders()]
+            household = self._understood(text, name, folders)
+            before = self.registry.household(household.name)
+            changes = await asyncio.to_thread(apply, household, self.registry)
+            keep_templates(Path(fresh), self.hub.settings.folder)
         self._zones[household.name] = household.zone
         for node in household.nodes:
             self.hub.add(node.name, node.kind)
+        await self._connect(before, household, text)
+        if self._rules.put(household):
+            self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
         await self._tell(changes)
         await self.tell_offsets()
         await self.hub.checkpoint()
         return {"added": list(changes.added), "changed": list(changes.changed), "removed": list(changes.removed)}
+
+    def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
+        """The household in the file, with everything in it known to be right. Raises Refused."""
+        household = parse(text, self._vocabulary, name, kinds())
+        self._check_kinds({node.name: node.kind for node in household.nodes})
+        check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
+        read_rules(household, self._vocabulary, name)
+        return household
+
+    async def _connect(self, before: Household | None, after: Household, text: str) -> None:
+        """Close the doors that the household had and open those that its file names."""
+        doors = self.hub.doors
+        for gone in before.connectors if before else ():
+            doors.own.drop(after.name, gone.name)
+            await doors.drop(f"{after.name}/{gone.name}")
+        for connection in after.connectors:
+            door = make(connection, after, self._vocabulary, self._folders(), text, doors.own)
+            if door is not doors.own:
+                await doors.put(door.name, door)
+        self.hub.bus.listen(doors.own.listen)
+        await self.hub.bus.widen()
+        await self.hub.bus.set_devices(self.hub.known_devices())
 
     def _check_kinds(self, nodes: Mapping[str, Kind]) -> None:
         known = self.hub.circle.twin.nodes
@@ -98,7 +159,7 @@ class Households:
     async def add_device(self, node: str) -> dict[str, str | int]:
         """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused."""
         device = self.hub.devices.add(node, self.hub.circle.twin.nodes)
-        await self.hub.bus.set_devices(self.hub.devices.all.values())
+        await self.hub.bus.set_devices(self.hub.known_devices())
         host, port = "127.0.0.1", self.hub.bus.server.mqtt_port
         topics = f"homeward/{node}/readings"
         return {"host": host, "port": port, "user": device.user, "password": device.password, "topic": topics}
@@ -106,7 +167,7 @@ class Households:
     async def remove_device(self, node: str) -> None:
         """Take a node's credentials back; its connections end. Raises Refused if it has none."""
         self.hub.devices.remove(node)
-        await self.hub.bus.set_devices(self.hub.devices.all.values())
+        await self.hub.bus.set_devices(self.hub.known_devices())
 
     def health(self) -> dict[str, Any]:
         """Whether all is well, and figures of the hub."""
@@ -123,8 +184,13 @@ class Households:
             "unfit": hub.unfit,
             "lost": hub.bus.lost,
             "place": hub.place.sequence if hub.place else 0,
+            "log_full": hub.bus.state.full if hub.bus.state else 0.0,
+            "rows_waiting": hub.scribe.recorder.waiting,
+            "kept_at": hub.kept_at,
+            "pid": getpid(),
             "nats_port": hub.bus.server.nats_port,
             "mqtt_port": hub.bus.server.mqtt_port,
+            "connectors": {name: one.health() for name, one in hub.doors.all.items() if isinstance(one, Door | Broker)},
         }
 
 

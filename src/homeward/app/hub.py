@@ -197,8 +197,9 @@ class Hub:
             due = self.circle.next_due()
             wait = LONGEST_WAIT_S if due is None else (due - self.clock.now()) / self.clock.speed
             if wait > 0:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), min(wait, LONGEST_WAIT_S))
+                with suppress(TimeoutError):  # not wait_for, which in Python 3.11 may swallow the end of the task
+                    async with asyncio.timeout(min(wait, LONGEST_WAIT_S)):
+                        await self._woken.wait()
                 continue
             self._turn(Batch.empty(), self.clock.now())
             stuck = self.circle.next_due() == due
@@ -256,7 +257,8 @@ class Hub:
         while True:
             await asyncio.sleep(TIDY_S)
             try:
-                await asyncio.to_thread(self.history.compact)
+                await asyncio.to_thread(self.history.compact, apart=True)
+                self.trouble.say("history", "")
             except Broken as problem:
                 self.trouble.say("history", str(problem))
 

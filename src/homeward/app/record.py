@@ -1,5 +1,7 @@
 """From the circle's columns to history's rows: every reading, command event and outcome, with its place in the log."""
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 
@@ -17,10 +19,14 @@ TURNS = "turns"
 
 
 class Scribe:
-    """Hands what happens to the recorder; `counted` numbers what the circle itself said."""
+    """Hands what happens to the recorder; `counted` numbers what the circle itself said.
+
+    `turns` and `events` (of commands, by what happened) are counted since the start, for whoever watches.
+    """
 
     def __init__(self, recorder: Recorder, twin: Twin) -> None:
         self.recorder, self._twin, self.counted = recorder, twin, 0
+        self.turns, self.events = 0, Counter[str]()
         self._paths = np.array([signal.path for signal in twin.vocabulary], object)
         types = np.array([signal.type for signal in twin.vocabulary])
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
@@ -63,8 +69,10 @@ class Scribe:
 
     def turn(self, turn: Turn, now: float) -> None:
         """What the circle said: events of commands and readings that skills wrote."""
+        self.turns += 1
         for event in turn.events:
             self.counted += 1
+            self.events[event.what] += 1
             self.recorder.commands(TURNS, self.counted, event.at, event.what, [event.command], event.why)
         if turn.readings:
             self.counted += 1

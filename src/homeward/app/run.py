@@ -1,19 +1,23 @@
-"""Starting a hub from the command line: logging, the event loop, the line that says where to look."""
+"""Starting a hub from the command line: the event loop, and the line that says where to look."""
 
 import asyncio
-import logging
-import sys
+from collections.abc import Mapping
 
 from homeward.app.hub import Hub, HubSettings
+from homeward.app.logs import set_up_logging
 from homeward.app.serve import Door, serve
 from homeward.app.skills import ALL
 
 
 def run_hub(
-    settings: HubSettings, port: int, household_file: tuple[str, str] | None = None, verbose: bool = False
+    settings: HubSettings,
+    port: int,
+    household_file: tuple[str, str, Mapping[str, str]] | None = None,
+    verbose: bool = False,
+    log_json: bool = False,
 ) -> None:
     """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words."""
-    set_up_logging(verbose)
+    set_up_logging(verbose, log_json)
     hub = Hub(settings, ALL)
     asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file))
 
@@ -21,11 +25,3 @@ def run_hub(
 def say_ready(url: str, hub: Hub) -> None:
     """The line that tells where the page is."""
     print(f"homeward is at {url}  (MQTT on 127.0.0.1:{hub.bus.server.mqtt_port}, Ctrl-C ends it)", flush=True)
-
-
-def set_up_logging(verbose: bool) -> None:
-    """Log to standard error: warnings, or everything of ours if `verbose`."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("homeward").setLevel(logging.INFO if verbose else logging.WARNING)

@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from homeward import __version__
+from homeward.app.figures import Figures
 from homeward.app.households import Households
 from homeward.app.hub import Hub
 from homeward.app.view import HubHouse, Show
 from homeward.core.signal import Refused
+from homeward.surfaces import metrics
 from homeward.surfaces.api import router
 from homeward.surfaces.guard import Guard
 from homeward.surfaces.web import mount
@@ -64,9 +66,9 @@ async def serve(
     door: Door,
     ready: Callable[[str, Hub], None],
     show: Show | None = None,
-    household_file: tuple[str, str] | None = None,
+    household_file: tuple[str, str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Run until SIGINT or SIGTERM; `ready` is called with the pages' address; `household_file` is (text, name)."""
+    """Run until SIGINT or SIGTERM; `ready` gets the pages' address; `household_file` is (text, name, templates)."""
     listener = door.open()
     households = Households(hub)
     households.restore()
@@ -74,13 +76,15 @@ async def serve(
         async with hub:
             if household_file:
                 await households.apply(*household_file)
-            app = make_app(hub, households, show)
+            figures = Figures(hub)
+            app = make_app(hub, households, figures, show)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
             host = f"[{door.host}]" if ":" in door.host else door.host
             async with (
                 _ended_by_signals() as ended,
                 _running(server, listener),
                 _running_task(households.keep_offsets()),
+                _running_task(figures.keep()),
             ):
                 ready(f"http://{host}:{listener.getsockname()[1]}", hub)
                 await _first(ended.wait(), hub.run())
@@ -89,11 +93,12 @@ async def serve(
         households.registry.close()
 
 
-def make_app(hub: Hub, households: Households, show: Show | None = None) -> FastAPI:
+def make_app(hub: Hub, households: Households, figures: Figures, show: Show | None = None) -> FastAPI:
     """The web application: pages, API, and the guard before both."""
     house = HubHouse(hub, households.zone, show)
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
     app.include_router(router(house, households, token_of(hub.settings.folder)))
+    app.include_router(metrics.router(figures.all))
     mount(app, house)
     app.add_middleware(Guard)
     return app

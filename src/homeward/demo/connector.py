@@ -47,7 +47,8 @@ class DemoConnector:
             until = min(self.evening.next_due(), self._begins) if self.night() else self.evening.next_due()
             wait = (until - clock.now()) / clock.speed
             try:
-                await asyncio.wait_for(self._nudged.wait(), min(max(wait, 0.01), LONGEST_PAUSE_S))
+                async with asyncio.timeout(min(max(wait, 0.01), LONGEST_PAUSE_S)):
+                    await self._nudged.wait()
             except TimeoutError:
                 continue
 

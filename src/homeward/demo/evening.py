@@ -25,8 +25,8 @@ HOUSEHOLD, ZONE = "demo", "Europe/Vaduz"
 SEED = 7
 NODES: tuple[tuple[str, Kind], ...] = (
     ("demo/home", Kind.HOME),
-    ("demo/ada", Kind.PERSON),
     ("demo/ben", Kind.PERSON),
+    ("demo/ada", Kind.PERSON),
     ("demo/car", Kind.VEHICLE),
     ("demo/living", Kind.ROOM),
     ("demo/bedroom", Kind.ROOM),

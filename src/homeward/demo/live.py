@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from homeward.app.hub import Hub, HubSettings
-from homeward.app.run import say_ready, set_up_logging
+from homeward.app.logs import set_up_logging
+from homeward.app.run import say_ready
 from homeward.app.serve import Door, serve
 from homeward.app.skills import ALL
 from homeward.bus.ports import check_free
@@ -48,7 +49,7 @@ def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool) -> N
         say_ready(url, hub)
         print(f"{SIMULATED} Watch the evening; press “Jam ahead” and see the plan move.", flush=True)
 
-    asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household")))
+    asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {})))
 
 
 def free_if_taken(port: int, what: str) -> int:

@@ -5,7 +5,7 @@ Reading needs to come from this machine; changing anything needs the token in `a
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Protocol
 
@@ -21,7 +21,7 @@ LARGEST_FILE = 1_000_000
 class Admin(Protocol):
     """What the API may do to the hub beyond what a page may."""
 
-    async def apply(self, text: str, name: str) -> dict[str, list[str]]:
+    async def apply(self, text: str, name: str, templates: Mapping[str, str]) -> dict[str, list[str]]:
         """Apply a household file: what was added, changed and removed. Raises Refused listing every problem."""
 
     async def hear(self, node: str, readings: dict[str, Value]) -> None:
@@ -56,10 +56,11 @@ class ReadingsBody(BaseModel):
 
 
 class FileBody(BaseModel):
-    """A household file's text, and its name for error messages."""
+    """A household file's text, its name for error messages, and the user's own templates by file name."""
 
     text: str = Field(max_length=LARGEST_FILE)
     name: str = Field("household.yaml", max_length=300)
+    templates: dict[str, str] = Field({}, max_length=100)
 
 
 def router(house: House, admin: Admin, token: str) -> APIRouter:
@@ -143,7 +144,7 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
     async def apply(body: FileBody) -> dict[str, list[str]]:
         """Apply a household file to the running hub: all of it or nothing."""
         with _told(422):
-            return await admin.apply(body.text, body.name)
+            return await admin.apply(body.text, body.name, body.templates)
 
     return api
 

@@ -10,6 +10,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
 
+from homeward.app.templates import beside
 from homeward.core.connector import ConnectorError
 from homeward.core.signal import Refused
 
@@ -61,9 +62,10 @@ class Remote:
         except ConnectorError:
             return time.time()
 
-    def apply(self, text: str, name: str) -> dict[str, list[str]]:
-        """Apply a household file. Raises Refused with everything wrong with it."""
-        changes: dict[str, list[str]] = self._change("PUT", "/api/households", {"text": text, "name": name})
+    def apply(self, file: Path) -> dict[str, list[str]]:
+        """Apply a household file, with the templates beside it. Raises Refused with everything wrong with it."""
+        said = {"text": file.read_text(encoding="utf-8"), "name": str(file), "templates": beside(file)}
+        changes: dict[str, list[str]] = self._change("PUT", "/api/households", said)
         return changes
 
     def add_device(self, node: str) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""The connectors of a running hub: they sense into the log and carry commands out, and may come and go at any time."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+from homeward.app.trouble import Trouble
+from homeward.bus.nats import Bus
+from homeward.bus.settings import BusError
+from homeward.bus.speech import write_outcome
+from homeward.connectors.mqtt.broker import Broker
+from homeward.connectors.mqtt.door import Door
+from homeward.core.connector import Clock, Connector, ConnectorError
+from homeward.core.signal import Command, Outcome
+
+FAULTS_S = 2.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+
+
+class Doors:
+    """Connectors by name, each with a task that senses; `own` is for foreign topics on the hub's own broker."""
+
+    def __init__(self, bus: Bus, clock: Clock, trouble: Trouble) -> None:
+        self._bus, self._clock, self._trouble = bus, clock, trouble
+        self.own = Door(bus.send_foreign)
+        self.all: dict[str, Connector] = {self.own.name: self.own}
+        self._senses: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Let all connectors sense."""
+        for name in self.all:
+            self._begin(name)
+        self._senses["faults"] = asyncio.create_task(self._tell_faults())
+
+    async def stop(self) -> None:
+        """End their sensing."""
+        senses, self._senses = list(self._senses.values()), {}
+        await _end(senses)
+
+    async def put(self, name: str, connector: Connector) -> None:
+        """Open a door under a name, in place of one that was there."""
+        await self.drop(name)
+        self.all[name] = connector
+        if self._senses:
+            self._begin(name)
+
+    async def drop(self, name: str) -> None:
+        """Close a door; nothing happens where there is none of that name."""
+        self.all.pop(name, None)
+        if task := self._senses.pop(name, None):
+            await _end([task])
+        self._trouble.say(name, "")
+
+    def _begin(self, name: str) -> None:
+        self._senses[name] = asyncio.create_task(self._sense(name, self.all[name]))
+
+    async def _sense(self, name: str, connector: Connector) -> None:
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                async for message in connector.sense(self._clock):
+                    await self._bus.say(message.node, message.readings, message.at)
+                    self._trouble.say(name, "")
+                    pause = FIRST_PAUSE_S
+                return
+            except (ConnectorError, BusError, OSError) as problem:
+                self._trouble.say(name, str(problem))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _tell_faults(self) -> None:
+        """Tell senders of foreign topics what was wrong, as senders of our own are told; clear what is well again."""
+        while True:
+            await asyncio.sleep(FAULTS_S)
+            for name, one in self.all.items():
+                if isinstance(one, Door | Broker):
+                    with suppress(BusError):
+                        await self._bus.complain(one.take_faults())
+                if isinstance(one, Broker) and one.health().get("connected"):
+                    self._trouble.say(name, "")
+
+    async def act(self, command: Command) -> None:
+        """Through the door that takes it, else over MQTT to whoever listens for the node."""
+        connector = next((one for one in self.all.values() if one.takes(command)), None)
+        try:
+            if connector is None:
+                await self._bus.command(command)
+                return
+            try:
+                done, why = True, await connector.act(command)
+            except ConnectorError as problem:
+                done, why = False, str(problem)
+            told = write_outcome(Outcome(command.id, done, why, 0.0))
+            await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
+        except BusError as problem:
+            self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,59 @@
+"""Commands that measure the models on recordings: `evaluate heating` and `evaluate arrival`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homeward.surfaces.cli.options import Json
+from homeward.surfaces.cli.said import progress, say
+
+SEVERAL = {"--train", "--test"}
+app = typer.Typer(help="Measure the models on recordings, beside simple baselines.", no_args_is_help=True)
+
+
+@app.command("heating")
+def evaluate_heating(
+    train: Annotated[list[Path], typer.Option(help="Recordings to learn from.", metavar="FILE...")],
+    test: Annotated[list[Path], typer.Option(help="Recordings to predict.", metavar="FILE...")],
+    json: Json = False,
+) -> None:
+    """How well warm-ups of a real house are foretold."""
+    from homeward.evaluate.heating import evaluate_heating as run
+
+    with progress("heating") as step:
+        told = run(train, test, lambda name, share: step(share, 1.0))
+    say(told, json)
+
+
+@app.command("arrival")
+def evaluate_arrival(
+    drives: Annotated[Path, typer.Option(help="A folder of recorded trips.")],
+    house: Annotated[Path, typer.Option(help="A recording of the house.")],
+    json: Json = False,
+) -> None:
+    """How often the house is warm at arrival, at what cost, over recorded drives."""
+    from homeward.evaluate.arrival import evaluate_arrival as run
+
+    with progress("arrival") as step:
+        told = run(drives, house, step)
+    say(told, json)
+
+
+def spread(words: list[str]) -> list[str]:
+    """Let options that may repeat take several values at once.
+
+    >>> spread(["--train", "a", "b", "--json"])
+    ['--train', 'a', '--train', 'b', '--json']
+    """
+    spread_out: list[str] = []
+    option, values = "", 0
+    for word in words:
+        if word.startswith("-"):
+            option, values = (word, 0) if word in SEVERAL else ("", 0)
+        elif option:
+            values += 1
+            if values > 1:
+                spread_out.append(option)
+        spread_out.append(word)
+    return spread_out

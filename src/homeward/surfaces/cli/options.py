@@ -1,0 +1,21 @@
+"""What several commands have in common: their options, and where things are unless somebody says otherwise."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HUB = "http://127.0.0.1:8420"
+HUB_FOLDER, DEMO_FOLDER = Path("var/hub"), Path("var/demo")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(help="The hub's folder; else that of the hub that runs, else var/hub.", envvar="HOMEWARD_FOLDER"),
+]
+HubUrl = Annotated[str, typer.Option("--hub", help="The running hub's address.", envvar="HOMEWARD_HUB")]
+Port = Annotated[int, typer.Option(help="Port of the pages and the API; 0 for any free one.", min=0, max=65_535)]
+MqttPort = Annotated[int, typer.Option(help="Port of the MQTT broker; 0 for any free one.", min=0, max=65_535)]
+NatsPort = Annotated[int, typer.Option(help="Port of the NATS server; 0 for any free one.", min=0, max=65_535)]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log in JSON, one object a line, for programs.")]
