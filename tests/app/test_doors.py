@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.app.conftest import listening, publish, publishing, running, until
 
 from homeward.core.signal import Refused
-from tests.app.conftest import listening, publish, publishing, running, until
 
 TEMPLATE = """
 about: A car's own telemetry.
@@ -58,11 +58,11 @@ async def test_a_foreign_topic_sets_off_a_rule_that_answers_on_another(tmp_path:
 async def test_a_template_with_a_mistake_changes_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as (hub, households):
         wrong = TEMPLATE.replace("Vehicle.Speed", "Vehicle.Sped")
-        with pytest.raises(Refused, match="did you mean Vehicle.Speed"):
+        with pytest.raises(Refused, match=r"did you mean Vehicle\.Speed"):
             await households.apply(HOUSEHOLD, templates={"my-car.yaml": wrong})
         assert not (tmp_path / "templates" / "my-car.yaml").exists()
         assert not households.registry.household("lind").connectors  # type: ignore[union-attr]
-        with pytest.raises(Refused, match="rules.near"):
+        with pytest.raises(Refused, match=r"rules\.near"):
             await households.apply(HOUSEHOLD.replace("< 5 km", "< 5 kg"), templates={"my-car.yaml": TEMPLATE})
         assert not hub.doors.own.listen
 

@@ -70,9 +70,19 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
         if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(401, "changing something needs the hub's token: Authorization: Bearer …")
 
-    api = APIRouter(prefix="/api", tags=["homeward"])
-    changing = [Depends(authorised)]
+    looking = APIRouter(prefix="/api", tags=["look"])
+    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)])
+    _look_at_hub(looking, house, admin)
+    _look_at_node(looking, house)
+    _ask(changing, house, admin)
+    _arrange(changing, admin)
+    both = APIRouter()
+    both.include_router(looking)
+    both.include_router(changing)
+    return both
 
+
+def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
     @api.get("/health")
     def health() -> dict[str, Any]:
         """Whether the hub is well, in words and figures."""
@@ -90,6 +100,14 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
             for name in house.households()
         ]
 
+    @api.get("/decisions/{household}")
+    def decisions(household: str, limit: Annotated[int, Field(ge=1, le=1000)] = 100) -> list[dict[str, Any]]:
+        """What was decided, by whom, why, and what became of it; newest first."""
+        fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
+        return [{name: getattr(one, name) for name in fields} for one in house.decisions(household, limit)]
+
+
+def _look_at_node(api: APIRouter, house: House) -> None:
     @api.get("/nodes/{household}/{node}")
     def node_signals(household: str, node: str) -> list[dict[str, Any]]:
         """Everything known of a node."""
@@ -107,13 +125,9 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
         times, values = await house.history(f"{household}/{node}", path, since, until)
         return {"times": times.tolist(), "values": [None if value != value else value for value in values.tolist()]}
 
-    @api.get("/decisions/{household}")
-    def decisions(household: str, limit: Annotated[int, Field(ge=1, le=1000)] = 100) -> list[dict[str, Any]]:
-        """What was decided, by whom, why, and what became of it; newest first."""
-        fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
-        return [{name: getattr(one, name) for name in fields} for one in house.decisions(household, limit)]
 
-    @api.post("/wishes", dependencies=changing, status_code=202)
+def _ask(api: APIRouter, house: House, admin: Admin) -> None:
+    @api.post("/wishes", status_code=202)
     async def wish(body: WishBody) -> dict[str, str]:
         """Ask for something; it is settled like everything else. Its id finds it among the decisions."""
         value: Value | None = body.value
@@ -121,32 +135,32 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
         with _told(422):
             return {"id": await house.wish(asked)}
 
-    @api.post("/readings", dependencies=changing, status_code=202)
+    @api.post("/readings", status_code=202)
     async def hear(body: ReadingsBody) -> dict[str, int]:
         """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
         with _told(422):
             await admin.hear(body.node, dict(body.readings))
         return {"readings": len(body.readings)}
 
-    @api.post("/devices/{household}/{node}", dependencies=changing, status_code=201)
+
+def _arrange(api: APIRouter, admin: Admin) -> None:
+    @api.post("/devices/{household}/{node}", status_code=201)
     async def add_device(household: str, node: str) -> dict[str, str | int]:
         """Give a node new credentials for the broker; the password is told this once."""
         with _told(404):
             return await admin.add_device(f"{household}/{node}")
 
-    @api.delete("/devices/{household}/{node}", dependencies=changing, status_code=204)
+    @api.delete("/devices/{household}/{node}", status_code=204)
     async def remove_device(household: str, node: str) -> None:
         """Take a node's credentials back."""
         with _told(404):
             await admin.remove_device(f"{household}/{node}")
 
-    @api.put("/households", dependencies=changing)
+    @api.put("/households")
     async def apply(body: FileBody) -> dict[str, list[str]]:
         """Apply a household file to the running hub: all of it or nothing."""
         with _told(422):
             return await admin.apply(body.text, body.name, body.templates)
-
-    return api
 
 
 @contextmanager
