@@ -32,6 +32,8 @@ THREE_POINTS = ((2 / 3, 0.0), (1 / 6, 3**0.5), (1 / 6, -(3**0.5)))
 MOST_SHOWN = 150
 FELT_C = 0.5
 """Less than this below target nobody calls cold."""
+SOON_S = 1800.0
+"""Warming that has begun goes on if they are back within this time as likely as not."""
 RELAX_S = 1200.0
 """Warming once begun ends only if it could wait at least this long."""
 
@@ -112,14 +114,16 @@ def plan_warming(
 ) -> Plan:
     """Decide, at `now`, from `indoor` °C and the outdoor temperature `(HORIZON,)` every 300 s ahead.
 
-    `warming` says that it has begun already, so that a small change of the estimate does not end it again.
+    `warming` says that it has begun already, so that neither a small change of the estimate ends it again nor an
+    arrival so near that nobody would understand it.
     """
     n = int(min(HORIZON, max(48.0, (arrival.median - now) / STEP_S + 12.0)))
     evening = _Evening(
         heating, arrival, now, indoor, outdoor, wanted, _spread(heating, indoor, outdoor, wanted.comfort)
     )
     last = evening.last_start(n)
-    warm = last == 0 or (warming and last * STEP_S <= RELAX_S)
+    soon = float(arrival.chance_before(now + SOON_S)) >= 0.5
+    warm = last == 0 or (warming and (soon or last * STEP_S <= RELAX_S))
     start = 0 if warm else last
     cooling = np.maximum(heating.predict(indoor, outdoor[:n], np.zeros(n), STEP_S), min(indoor, wanted.lowest))
     setback = float(np.clip(np.append(indoor, cooling)[last], wanted.lowest, wanted.comfort))
