@@ -12,7 +12,6 @@ from homeward.bus.settings import BusError
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = (
-    "aiomqtt",
     "deltalake",
     "duckdb",
     "fastapi",
