@@ -1,9 +1,9 @@
 """The connectors of a running hub: they sense into the log and carry commands out, and may come and go at any time."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
 
+from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
 from homeward.bus.settings import BusError
@@ -35,7 +35,7 @@ class Doors:
     async def stop(self) -> None:
         """End their sensing."""
         senses, self._senses = list(self._senses.values()), {}
-        await _end(senses)
+        await end(senses)
 
     async def put(self, name: str, connector: Connector) -> None:
         """Open a door under a name, in place of one that was there."""
@@ -48,7 +48,7 @@ class Doors:
         """Close a door; nothing happens where there is none of that name."""
         self.all.pop(name, None)
         if task := self._senses.pop(name, None):
-            await _end([task])
+            await end([task])
         self._trouble.say(name, "")
 
     def _begin(self, name: str) -> None:
@@ -94,10 +94,3 @@ class Doors:
             await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
         except BusError as problem:
             self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
-
-
-async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    tasks = list(tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

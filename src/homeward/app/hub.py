@@ -19,6 +19,7 @@ from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
 from homeward.app.doors import Doors
 from homeward.app.record import Scribe
+from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
 from homeward.bus.codec import Codec, Decoded
 from homeward.bus.nats import Bus
@@ -111,9 +112,7 @@ class Hub:
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""
         await self.doors.stop()
-        for task in (*self._tasks, *self._acting):
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._acting, return_exceptions=True)
+        await end((*self._tasks, *self._acting))
         self._tasks.clear()
         try:
             await self.checkpoint()

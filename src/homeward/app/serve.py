@@ -12,15 +12,17 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from homeward import __version__
 from homeward.app.figures import Figures
 from homeward.app.households import Households
 from homeward.app.hub import Hub
+from homeward.app.tasks import end
 from homeward.app.view import HubHouse, Show
 from homeward.core.signal import Refused
 from homeward.surfaces import metrics
-from homeward.surfaces.api import router
+from homeward.surfaces.api import router, tell_invalid
 from homeward.surfaces.guard import Guard
 from homeward.surfaces.web import mount
 
@@ -98,6 +100,7 @@ def make_app(hub: Hub, households: Households, figures: Figures, show: Show | No
     house = HubHouse(hub, households.zone, show)
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
     app.include_router(router(house, households, token_of(hub.settings.folder)))
+    app.add_exception_handler(RequestValidationError, tell_invalid)
     app.include_router(metrics.router(figures.all))
     mount(app, house)
     app.add_middleware(Guard)
@@ -136,8 +139,7 @@ async def _running_task(work: object) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
 
 async def _first(*works: object) -> None:
@@ -148,6 +150,4 @@ async def _first(*works: object) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
