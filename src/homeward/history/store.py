@@ -22,7 +22,7 @@ from deltalake.exceptions import DeltaError
 from homeward.history.durable import mend, sync
 from homeward.history.query import Buckets, Logged, Series, Span, chart, last_commands, narrowed, series
 from homeward.history.tables import SCHEMAS, HistoryError, made_ready
-from homeward.history.tidy import tidy
+from homeward.history.tidy import tidy_all, tidy_apart
 
 STREAMS = "homeward.streams"
 SETTINGS = {
@@ -97,17 +97,17 @@ class History:
         names = delta.metadata().configuration.get(STREAMS, "").split() if delta else []
         return {name: mark for name in names if delta and (mark := _mark(delta, name)) >= 0}
 
-    def compact(self) -> None:
+    def compact(self, apart: bool = False) -> None:
         """Merge small files, order finished days, drop files nobody needs.
 
         Call it every ten minutes or so, in a thread. Writes and queries go on meanwhile. Without it each commit costs
-        more than the last.
+        more than the last. `apart` does it in a process of its own, whose memory goes with it.
         """
         with self._tidying, self._explained("tidy"):
             for table in SCHEMAS:
                 with self._writing:
                     self._writer(table)
-                tidy(self.root / table, table)
+            (tidy_apart if apart else tidy_all)(self.root)
 
     def query(
         self, node: str, path: str, since: float = 0.0, until: float | None = None, limit: int = 10_000
