@@ -1,82 +1,16 @@
 """The command line and the API against a hub that really runs, as a newcomer would use them."""
 
 import json
-import os
-import re
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
+from tests.surfaces.running import Running, homeward
 
-HOUSEHOLD = """
-household: lind
-zone: Europe/Stockholm
-people: {ada: {}}
-vehicles: {car: {}}
-homes:
-  home: {location: [59.33, 18.06], comfort: 21 °C}
-"""
 SPEED = "Vehicle.Speed"
-
-
-@dataclass(frozen=True)
-class Running:
-    """A hub in a process of its own."""
-
-    process: subprocess.Popen[str]
-    url: str
-    mqtt_port: str
-    folder: Path
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command line beside it."""
-        return homeward(*words, "--hub", self.url)
-
-    def changing(self) -> dict[str, str]:
-        """The headers of somebody who may change things."""
-        return {"Authorization": f"Bearer {(self.folder / 'api-token').read_text()}"}
-
-
-def homeward(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command line to its end."""
-    command = [sys.executable, "-m", "homeward", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment())
-
-
-def environment() -> dict[str, str]:
-    """Ours, with the sources on the path and none of a user's own settings."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
-    return own | {"PYTHONPATH": "src", "NO_COLOR": "1"}
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A hub with the household applied; ended by Ctrl-C, after which nothing may be left."""
-    folder = tmp_path_factory.mktemp("hub")
-    ports = ("--port", "0", "--mqtt-port", "0", "--nats-port", "0")
-    command = [sys.executable, "-m", "homeward", "up", "--guests", "--folder", str(folder), *ports]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        found = re.search(r"(http://\S+).*MQTT on 127\.0\.0\.1:(\d+)", line)
-        assert found, line
-        running = Running(process, found[1], found[2], folder)
-        (folder / "household.yaml").write_text(HOUSEHOLD)
-        applied = running.run("apply", str(folder / "household.yaml"), "--json")
-        assert "vehicle lind/car" in json.loads(applied.stdout)["added"], applied.stderr
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield running
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-        assert children, "the server was its child"
-        assert not [child for child in children if Path(f"/proc/{child}").exists()]
 
 
 def eventually(look: Callable[[], Any], wanted: object) -> None:
@@ -163,3 +97,31 @@ def test_pages_of_strangers_get_nothing(hub: Running) -> None:
         answer = httpx.get(f"{hub.url}/api/health", headers=headers)
         assert (answer.status_code, "well" in answer.text) == (403, False)
     assert httpx.get(hub.url + "/").status_code == 200
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_new_hub_and_says_what_it_lacks(hub: Running) -> None:
+    examined = hub.run("doctor", "--json")
+    told = json.loads(examined.stdout)
+    wrong = [one["what"] for one in told["findings"] if one["level"] == "wrong"]
+    assert (examined.returncode, told["well"], wrong) == (0, True, [])
+    (hub.folder / "devices.json").touch(0o600)
+    (hub.folder / "devices.json").chmod(0o644)
+    try:
+        examined = hub.run("doctor")
+        assert examined.returncode == 1
+        assert f"chmod 600 {hub.folder / 'devices.json'}" in examined.stdout
+    finally:
+        (hub.folder / "devices.json").unlink()
+
+
+def test_a_backup_of_a_running_hub_is_restored_into_an_empty_folder(hub: Running, tmp_path: Path) -> None:
+    file, new = tmp_path / "hub.backup", tmp_path / "new"
+    told = json.loads(hub.run("backup", str(file), "--json").stdout)
+    assert told["bytes"] == file.stat().st_size > 1000
+    assert json.loads(homeward("restore", str(file), "--folder", str(new), "--json").stdout)["households"] == ["lind"]
+    again = homeward("restore", str(file), "--folder", str(new))
+    assert (again.returncode, "not empty" in again.stderr) == (1, True)
+    said = homeward("doctor", "--folder", str(new), "--hub", "http://127.0.0.1:1", "--json").stdout
+    assert {"about": "snapshot", "level": "good"}.items() <= next(
+        one for one in json.loads(said)["findings"] if one["about"] == "snapshot"
+    ).items()

@@ -4,13 +4,15 @@ Reading needs to come from this machine; changing anything needs the token in `a
 `Authorization: Bearer …`, so that a web page opened in a browser here cannot act in its visitor's name.
 """
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Header, HTTPException
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
 from homeward.surfaces.house import House
@@ -37,30 +39,53 @@ class Admin(Protocol):
         """Whether all is well, and figures of the hub."""
 
 
+def _whole(text: str) -> str:
+    """Text that can be written down: JSON can bring halves of characters that no encoding has."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("the text has half a character (a lone surrogate); write it whole")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+
+
 class WishBody(BaseModel):
     """A wish: what `path` of which `node` should be, until when (s since 1970), and why."""
 
-    node: str = Field(examples=["lind/home"], max_length=100)
-    path: str = Field(examples=["Home.Climate.TargetTemperature"], max_length=200)
-    value: bool | float | str | None = Field(examples=[21.5])
-    by: str = Field(examples=["lind/ada"], max_length=100)
-    until: float | None = None
-    why: str = Field("", max_length=2000)
+    node: Text = Field(examples=["lind/home"], max_length=100)
+    path: Text = Field(examples=["Home.Climate.TargetTemperature"], max_length=200)
+    value: bool | FiniteFloat | Text | None = Field(examples=[21.5])
+    by: Text = Field(examples=["lind/ada"], max_length=100)
+    until: FiniteFloat | None = None
+    why: Text = Field("", max_length=2000)
 
 
 class ReadingsBody(BaseModel):
     """Readings of a node, true now, by path."""
 
-    node: str = Field(examples=["lind/car"], max_length=100)
-    readings: dict[str, bool | float | str] = Field(max_length=2000)
+    node: Text = Field(examples=["lind/car"], max_length=100)
+    readings: dict[Text, bool | FiniteFloat | Text] = Field(max_length=2000)
 
 
 class FileBody(BaseModel):
     """A household file's text, its name for error messages, and the user's own templates by file name."""
 
-    text: str = Field(max_length=LARGEST_FILE)
-    name: str = Field("household.yaml", max_length=300)
-    templates: dict[str, str] = Field({}, max_length=100)
+    text: Text = Field(max_length=LARGEST_FILE)
+    name: Text = Field("household.yaml", max_length=300)
+    templates: dict[Text, Text] = Field({}, max_length=100)
+
+
+class Refusal(BaseModel):
+    """Why it was not done: in words, or (for a body of the wrong shape) as a list of places and what is wrong there."""
+
+    detail: str | list[dict[str, Any]]
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    404: {"model": Refusal, "description": "There is no such thing"},
+    422: {"model": Refusal, "description": "It cannot be: the words say why, and what could"},
+}
+CLOSED: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "The token is missing or wrong"}}
 
 
 def router(house: House, admin: Admin, token: str) -> APIRouter:
@@ -70,8 +95,8 @@ def router(house: House, admin: Admin, token: str) -> APIRouter:
         if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(401, "changing something needs the hub's token: Authorization: Bearer …")
 
-    looking = APIRouter(prefix="/api", tags=["look"])
-    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)])
+    looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
+    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
     _look_at_hub(looking, house, admin)
     _look_at_node(looking, house)
     _ask(changing, house, admin)
@@ -161,6 +186,13 @@ def _arrange(api: APIRouter, admin: Admin) -> None:
         """Apply a household file to the running hub: all of it or nothing."""
         with _told(422):
             return await admin.apply(body.text, body.name, body.templates)
+
+
+async def tell_invalid(_: Request, problem: Exception) -> Response:
+    """What is wrong with a request, where and why; not what it said, which may be what JSON cannot hold."""
+    assert isinstance(problem, RequestValidationError)
+    wrong = [{"loc": list(one["loc"]), "msg": one["msg"], "type": one["type"]} for one in problem.errors()]
+    return Response(json.dumps({"detail": wrong}), 422, media_type="application/json")
 
 
 @contextmanager
