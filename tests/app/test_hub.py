@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -148,3 +149,18 @@ async def test_credentials_open_the_broker_for_one_node_only(tmp_path: Path) -> 
         assert await publishing(hub, "homeward/lind/car/readings", said, *own) == 0, "they outlive a restart"
         await households.remove_device("lind/car")
         assert await publishing(hub, "homeward/lind/car/readings", said, *own) != 0
+
+
+async def test_a_log_that_begins_again_loses_no_history(tmp_path: Path) -> None:
+    async with running(tmp_path) as (hub, _):
+        for speed in (1.0, 2.0, 3.0):
+            await publish(hub, "homeward/lind/car/readings", {SPEED: speed})
+        await until(lambda: hub.circle.twin.get("lind/car", SPEED)[0] == 3, "the last one")
+    shutil.rmtree(tmp_path / "bus")
+    for speed in (4.0, 5.0):
+        async with running(tmp_path) as (hub, _):
+            await publish(hub, "homeward/lind/car/readings", {SPEED: speed})
+            await until(lambda: hub.circle.twin.get("lind/car", SPEED)[0] == speed, "what is new")  # noqa: B023
+            await hub.checkpoint()
+            kept = hub.history.query("lind/car", SPEED).values.tolist()
+    assert kept == [1, 2, 3, 4, 5], "each once"

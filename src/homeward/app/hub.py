@@ -18,7 +18,7 @@ from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
 from homeward.app.doors import Doors
-from homeward.app.record import Scribe
+from homeward.app.record import Scribe, stream_for
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
 from homeward.bus.codec import Codec, Decoded
@@ -102,12 +102,20 @@ class Hub:
         self.bus.listen(self.doors.own.listen)
         self.bus.server.devices = tuple(self.known_devices())
         await self.bus.start(self.place)
+        await self._name_stream()
         self._behind = self.bus.state.last if self.bus.state else 0
         if self._behind <= (self.place.sequence if self.place else 0):
             self._caught_up.set()
         for work in (self._read(), self._keep(), self._tidy(), self._wake()):
             self._tasks.add(asyncio.create_task(work))
         await self.doors.start()
+
+    async def _name_stream(self) -> None:
+        state = self.bus.state
+        if state is not None:
+            same = self.place is None or self.place.stream == state.stream
+            reached = await asyncio.to_thread(self.history.reached, "readings")
+            self.scribe.stream = stream_for(reached, state.last, same)
 
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""

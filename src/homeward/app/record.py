@@ -1,6 +1,7 @@
 """From the circle's columns to history's rows: every reading, command event and outcome, with its place in the log."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from homeward.history import Recorder
 from homeward.history.tables import columns_of
 
 LOG = "log"
-"""The stream of what came in, numbered by the log's own sequence."""
+"""The stream of what came in, numbered by the log's own sequence; `log2` and so on where that began again."""
 TURNS = "turns"
 """The stream of what the circle made of it, numbered by a count that is in the snapshot."""
 
@@ -25,7 +26,7 @@ class Scribe:
     """
 
     def __init__(self, recorder: Recorder, twin: Twin) -> None:
-        self.recorder, self._twin, self.counted = recorder, twin, 0
+        self.recorder, self._twin, self.counted, self.stream = recorder, twin, 0, LOG
         self.turns, self.events = 0, Counter[str]()
         self._paths = np.array([signal.path for signal in twin.vocabulary], object)
         types = np.array([signal.type for signal in twin.vocabulary])
@@ -52,7 +53,7 @@ class Scribe:
                     pa.array(np.repeat(batch.time, counts)),
                     pa.array(batch.value, mask=worded),
                     pa.array(texts, pa.string()),
-                    pa.array([LOG] * len(texts), pa.string()),
+                    pa.array([self.stream] * len(texts), pa.string()),
                     pa.array(np.repeat(sequences, counts)),
                 ],
                 schema=columns_of("readings"),
@@ -65,7 +66,7 @@ class Scribe:
 
     def outcomes(self, outcomes: list[tuple[str, Outcome]], sequence: int) -> None:
         """What devices said of commands."""
-        self.recorder.outcomes(LOG, sequence, outcomes)
+        self.recorder.outcomes(self.stream, sequence, outcomes)
 
     def turn(self, turn: Turn, now: float) -> None:
         """What the circle said: events of commands and readings that skills wrote."""
@@ -80,5 +81,25 @@ class Scribe:
 
     def reached(self, sequence: int) -> None:
         """Everything up to that place in the log, and all that followed from it, has been handed over."""
-        self.recorder.reached(LOG, sequence)
+        self.recorder.reached(self.stream, sequence)
         self.recorder.reached(TURNS, self.counted)
+
+
+def stream_for(reached: Mapping[str, int], last: int, same_log: bool) -> str:
+    """The stream to record what comes in under, given what history has `reached` and the `last` number of the log.
+
+    The log's numbers begin again where it was deleted, or lost its end in a power cut. Under the old name history would
+    take what is new for what it has already.
+
+    >>> stream_for({"log": 7, "turns": 3}, 9, True), stream_for({"log": 7}, 2, True), stream_for({"log2": 1}, 9, False)
+    ('log', 'log2', 'log3')
+    """
+    numbers = [int(name.removeprefix(LOG) or 1) for name in reached if is_log(name)]
+    newest = max(numbers, default=1)
+    name = LOG if newest == 1 else f"{LOG}{newest}"
+    return name if same_log and reached.get(name, -1) <= last else f"{LOG}{newest + 1}"
+
+
+def is_log(stream: str) -> bool:
+    """Whether a stream of history is one of what came in."""
+    return stream.startswith(LOG) and (stream[len(LOG) :] or "1").isdigit()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from homeward.app.record import LOG
+from homeward.app.record import is_log
 from homeward.app.skills import ALL
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle
@@ -31,7 +31,8 @@ def replay_history(
     told: dict[str, Any] = {"messages": 0, "readings": 0, "commands": [], "problems": []}
     first, began, ends = 0.0, time.monotonic(), time.time()
     with History(folder / "history") as history:
-        for message in messages(history, since, household=household, streams=[LOG]):
+        heard = [stream for stream in history.reached("readings") if is_log(stream)]
+        for message in messages(history, since, household=household, streams=heard):
             first = first or message.arrived
             if speed:
                 time.sleep(max(0.0, (message.arrived - first) / speed - (time.monotonic() - began)))
