@@ -22,6 +22,7 @@ def run_hub(
     asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file))
 
 
-def say_ready(url: str, hub: Hub) -> None:
-    """The line that tells where the page is."""
-    print(f"homeward is at {url}  (MQTT on 127.0.0.1:{hub.bus.server.mqtt_port}, Ctrl-C ends it)", flush=True)
+def say_ready(url: str, hub: Hub, look: str = "see what it knows and what it will do") -> None:
+    """The line that tells where the page is and what to look at."""
+    mqtt = f"MQTT on 127.0.0.1:{hub.bus.server.mqtt_port}"
+    print(f"homeward is at {url} : {look} ({mqtt}; Ctrl-C ends it)", flush=True)

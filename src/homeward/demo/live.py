@@ -15,7 +15,7 @@ from homeward.core.connector import Message
 from homeward.core.signal import Kind, Reading
 from homeward.demo.clock import DemoClock
 from homeward.demo.connector import DemoConnector
-from homeward.demo.evening import HOUSEHOLD, NODES, SIMULATED, START, ZONE, Evening
+from homeward.demo.evening import HOUSEHOLD, NODES, START, ZONE, Evening
 from homeward.demo.past import lived_before, resumed
 
 SECTIONS = {Kind.PERSON: "people", Kind.VEHICLE: "vehicles", Kind.HOME: "homes", Kind.ROOM: "rooms"}
@@ -46,8 +46,7 @@ def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool) -> N
 
     def ready(url: str, hub: Hub) -> None:
         remember(hub, past)
-        say_ready(url, hub)
-        print(f"{SIMULATED} Watch the evening; press “Jam ahead” and see the plan move.", flush=True)
+        say_ready(url, hub, "watch a simulated evening, press “Jam ahead” and see arrival and heating move together")
 
     asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {})))
 
