@@ -75,7 +75,7 @@ tools:
 
 ## bench: measure speed and memory and print a table
 bench: $(VENV)/.dev
-	@for measure in bench/[a-z]*.py; do $(BIN)/python $$measure || exit 1; done
+	@$(BIN)/python -m bench
 
 ## lock: pin anew what pyproject.toml asks for
 lock: $(VENV)/.runtime

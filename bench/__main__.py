@@ -10,7 +10,7 @@ def main() -> int:
     failed = 0
     for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
         print(f"== {path.stem}", flush=True)
-        failed |= subprocess.run([sys.executable, str(path)], check=False).returncode
+        failed |= subprocess.run([sys.executable, "-m", f"bench.{path.stem}"], check=False).returncode
     return int(failed != 0)
 
 

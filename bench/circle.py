@@ -1,4 +1,4 @@
-"""The circle's speed and size: `python bench/circle.py [--nodes 1000000] [--json]`; no test depends on it."""
+"""The circle's speed and size: `python -m bench.circle [--nodes 1000000] [--json]`; no test depends on it."""
 
 import argparse
 import gc
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bench import PATHS
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle
 from homeward.core.signal import Command, Kind, Reading
@@ -68,23 +69,9 @@ def make(nodes: int) -> Circle:
     return circle
 
 
-PATHS = [
-    "Vehicle.Speed",
-    "Vehicle.CurrentLocation.Latitude",
-    "Vehicle.CurrentLocation.Longitude",
-    "Vehicle.CurrentLocation.Heading",
-    "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current",
-    "Vehicle.Cabin.HVAC.AmbientAirTemperature",
-    "Vehicle.TraveledDistance",
-    "Vehicle.Powertrain.TractionBattery.CurrentPower",
-    "Vehicle.CurrentLocation.Altitude",
-    "Vehicle.Powertrain.TractionBattery.Temperature.Average",
-]
-
-
 def batch(circle: Circle, numbers: np.ndarray, now: float, rng: np.random.Generator) -> Batch:
     """One message of ten signals from each of those vehicles."""
-    known = [circle.twin.vocabulary[path].index for path in PATHS if path in circle.twin.vocabulary]
+    known = [circle.twin.vocabulary[path].index for path in PATHS]
     m = len(numbers)
     return Batch(
         numbers,

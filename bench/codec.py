@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from bench import PATHS
 from homeward.bus.codec import Codec
 from homeward.bus.columns import pack
 from homeward.bus.reader import Messages
@@ -14,18 +15,6 @@ from homeward.core.signal import Kind
 from homeward.words import load_vocabulary
 
 CARS, BATCH, REPEATS = 1_000, 20_000, 7
-PATHS = [
-    "Vehicle.Speed",
-    "Vehicle.CurrentLocation.Latitude",
-    "Vehicle.CurrentLocation.Longitude",
-    "Vehicle.CurrentLocation.Heading",
-    "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current",
-    "Vehicle.Exterior.AirTemperature",
-    "Vehicle.TraveledDistance",
-    "Vehicle.Chassis.SteeringWheel.Angle",
-    "Vehicle.Powertrain.TractionBattery.CurrentVoltage",
-    "Vehicle.Powertrain.TractionBattery.CurrentCurrent",
-]
 
 
 def messages(payload_of_car: "list[bytes]") -> Messages:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from bench import PATHS
 from homeward.app.record import Scribe
 from homeward.bus.codec import Codec
 from homeward.bus.reader import Messages
@@ -22,18 +23,6 @@ from homeward.core.when import signal
 from homeward.history import History, Recorder
 from homeward.words import load_vocabulary
 
-PATHS = [
-    "Vehicle.Speed",
-    "Vehicle.CurrentLocation.Latitude",
-    "Vehicle.CurrentLocation.Longitude",
-    "Vehicle.CurrentLocation.Heading",
-    "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current",
-    "Vehicle.Exterior.AirTemperature",
-    "Vehicle.TraveledDistance",
-    "Vehicle.Chassis.SteeringWheel.Angle",
-    "Vehicle.Powertrain.TractionBattery.CurrentVoltage",
-    "Vehicle.Powertrain.TractionBattery.CurrentCurrent",
-]
 REPEATS = 7
 
 

@@ -46,15 +46,6 @@ async def running(
             households.registry.close()
 
 
-async def until(true: Callable[[], object], what: str) -> Any:
-    """Wait for something to become true, and return it."""
-    for _ in range(500):
-        if found := true():
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"this did not happen within 10 s: {what}")
-
-
 async def publish(hub: Hub, topic: str, payload: object, *options: str) -> None:
     """As a person would on the command line, at QoS 1; it must be let in."""
     assert await publishing(hub, topic, payload, *options) == 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.app.conftest import LIND, publish, publishing, running, until
+from tests.app.conftest import LIND, publish, publishing, running
 from tests.app.test_hub import SPEED, lamp
+from tests.waiting import until
 
 from homeward.app.backup import back_up
 from homeward.app.hub import Hub

@@ -5,7 +5,8 @@ import os
 import socket
 from pathlib import Path
 
-from tests.app.conftest import publish, running, until
+from tests.app.conftest import publish, running
+from tests.waiting import until
 
 from homeward.app.doctor import Finding, examine
 from homeward.bus.binary import find_binary

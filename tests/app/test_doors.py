@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.app.conftest import listening, publish, publishing, running, until
+from tests.app.conftest import listening, publish, publishing, running
+from tests.waiting import until
 
 from homeward.core.signal import Refused
 

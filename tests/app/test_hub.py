@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-from tests.app.conftest import LIND, listening, publish, publishing, running, until
+from tests.app.conftest import LIND, listening, publish, publishing, running
+from tests.waiting import until
 
 from homeward.app.view import HubHouse
 from homeward.core.signal import Command, Reading, Wish
@@ -149,6 +150,12 @@ async def test_credentials_open_the_broker_for_one_node_only(tmp_path: Path) -> 
         assert await publishing(hub, "homeward/lind/car/readings", said, *own) == 0, "they outlive a restart"
         await households.remove_device("lind/car")
         assert await publishing(hub, "homeward/lind/car/readings", said, *own) != 0
+        again = await households.add_device("lind/car")
+        own = ("-u", str(again["user"]), "-P", str(again["password"]))
+        await households.apply(LIND.replace("vehicles:\n  car: {}\n", ""))
+        assert await publishing(hub, "homeward/lind/car/readings", said, *own) != 0, (
+            "a car that is gone is let in no more"
+        )
 
 
 async def test_a_log_that_begins_again_loses_no_history(tmp_path: Path) -> None:

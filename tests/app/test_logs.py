@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.app.conftest import publish, publishing, running, until
+from tests.app.conftest import publish, publishing, running
+from tests.waiting import until
 
 from homeward.app.figures import Figures
 from homeward.app.logs import set_up_logging

@@ -162,12 +162,3 @@ async def listening(
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(true: Callable[[], Any], what: str) -> Any:
-    """Wait for something to become true, and return it."""
-    for _ in range(500):
-        if found := true():
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"this did not happen within 10 s: {what}")

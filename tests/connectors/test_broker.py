@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.connectors.conftest import LIND, listening, publish, until
+from tests.connectors.conftest import LIND, listening, publish
+from tests.waiting import until
 
 from homeward.connectors import kinds, make
 from homeward.connectors.mqtt.broker import Broker

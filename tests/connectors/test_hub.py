@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.connectors.conftest import LIND, listening, publish, until
+from tests.connectors.conftest import LIND, listening, publish
+from tests.waiting import until
 
 from homeward.app.households import Households
 from homeward.app.hub import Hub, HubSettings

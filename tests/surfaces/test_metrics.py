@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import httpx
-from tests.app.conftest import publish, running, until
+from tests.app.conftest import publish, running
 from tests.app.test_hub import SPEED, lamp
+from tests.waiting import until
 
 from homeward.app.figures import Figures
 from homeward.app.serve import make_app

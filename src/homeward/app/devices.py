@@ -49,6 +49,11 @@ class Devices:
             )
         self._save()
 
+    def forget(self, node: str) -> None:
+        """The same for a node that is no more; nothing happens if it has none."""
+        if node in self.all:
+            self.remove(node)
+
     def _save(self) -> None:
         fresh = self._path.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -83,6 +83,8 @@ class Households:
             changes = await asyncio.to_thread(apply, household, self.registry)
             keep_templates(Path(fresh), self.hub.settings.folder)
         self._zones[household.name] = household.zone
+        for gone in changes.nodes_gone:
+            self.hub.devices.forget(gone)
         for node in household.nodes:
             self.hub.add(node.name, node.kind)
         await self._connect(before, household, text)

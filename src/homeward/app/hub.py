@@ -69,9 +69,7 @@ class Hub:
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
-        self.bus = Bus(
-            Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests),
-        )
+        self.bus = Bus(Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests))
         self.doors = Doors(self.bus, self.clock, self.trouble)
         self.doors.all |= {connector.name: connector for connector in connectors}
         self.place: Place | None = None

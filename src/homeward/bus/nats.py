@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Self
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from homeward.bus.connect import connect
 from homeward.bus.faults import Fault
 from homeward.bus.log import STREAM, Log, LogState
 from homeward.bus.reader import MQTT_COPY, Messages, Reader
@@ -71,16 +71,7 @@ class Bus:
         return any((self.settings.store / "log").glob(f"jetstream/*/streams/{STREAM}"))
 
     async def _connect(self) -> None:
-        self._client = await nats.connect(
-            f"nats://127.0.0.1:{self.server.nats_port}",
-            user=HUB,
-            password=self.server.hub_password,
-            name="hub",
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.05,
-            error_cb=_note,
-            inbox_prefix="_INBOX.hub",
-        )
+        self._client = await connect(self.server, HUB, "hub")
         self._log = Log(self._client, self.settings)
         await self._log.make()
         self.state = await self._log.state()
@@ -240,7 +231,3 @@ class Bus:
     async def set_devices(self, devices: Iterable[Device]) -> None:
         """Let exactly these devices in from now on."""
         await self.server.reload(devices)
-
-
-async def _note(error: Exception) -> None:
-    log.info("bus: %s", error)

@@ -10,11 +10,11 @@ import json
 import logging
 from contextlib import suppress
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from homeward.bus.connect import connect
 from homeward.bus.permissions import WISHES
 from homeward.bus.server import Server
 from homeward.bus.settings import ASKING
@@ -31,15 +31,7 @@ class Forwarder:
 
     async def start(self) -> None:
         """Connect and begin."""
-        self._asking = await nats.connect(
-            f"nats://127.0.0.1:{self._server.nats_port}",
-            user=ASKING,
-            password=self._server.hub_password,
-            name="wishes",
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.05,
-            error_cb=_note,
-        )
+        self._asking = await connect(self._server, ASKING, "wishes")
         await self._asking.subscribe(WISHES, cb=self._move)
         for _ in range(2):  # the client sends its first PING before what waits to be sent: only the second proves it
             await self._asking.flush()
@@ -63,7 +55,3 @@ class Forwarder:
             user = json.loads((message.headers or {}).get("Nats-Request-Info", "{}")).get("user", "")
             return next((device.author for device in self._server.devices if device.user == user), "")
         return ""
-
-
-async def _note(error: Exception) -> None:
-    log.info("wishes: %s", error)
