@@ -6,6 +6,7 @@ import pytest
 from tests.app.conftest import listening, publish, publishing, running
 from tests.waiting import until
 
+from homeward.app.replay import replay_history
 from homeward.core.signal import Refused
 
 TEMPLATE = """
@@ -50,6 +51,8 @@ async def test_a_foreign_topic_sets_off_a_rule_that_answers_on_another(tmp_path:
         decision = hub.decisions.of("lind", 1)[0]
         assert decision.why.startswith("rule near")
         await until(lambda: hub.decisions.of("lind", 1)[0].state == "done", "it counts as done once it is published")
+    replayed = replay_history(tmp_path, "", 0.0, 0.0, None, lambda done, total: None)
+    assert [one["by"] for one in replayed["commands"]] == ["rule near"], "played again, the day ends the same"
     async with running(tmp_path, file="") as (hub, _), listening(hub, "home/+/climate/set") as heard:
         await publish(hub, "car/car/telemetry", {"kmh": 50, "dist": 8})
         await publish(hub, "car/car/telemetry", {"kmh": 50, "dist": 3})

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from homeward.app.skills import ALL
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle
 from homeward.core.signal import Kind, Reading, Refused, Type, Value
+from homeward.core.skill import Skill
 from homeward.history import History
 from homeward.history.replay import Message, messages
+from homeward.registry.store import Registry
+from homeward.rules.book import RuleBook
 from homeward.words import load_vocabulary
 
 Send = Callable[[str, dict[str, Any]], None]
@@ -27,7 +31,7 @@ def replay_history(
     """
     if not (folder / "history").is_dir():
         raise Refused(f"{folder} holds no history; name the hub's folder with --folder")
-    circle = Circle(load_vocabulary(), ALL)
+    circle = Circle(load_vocabulary(), (*ALL, *rules_kept(folder)))
     told: dict[str, Any] = {"messages": 0, "readings": 0, "commands": [], "problems": []}
     first, began, ends = 0.0, time.monotonic(), time.time()
     with History(folder / "history") as history:
@@ -47,6 +51,20 @@ def replay_history(
     if not told["messages"]:
         raise Refused(f"nothing is recorded in {folder}" + (f" of {household}" if household else "") + " in that time")
     return told
+
+
+def rules_kept(folder: Path) -> tuple[Skill, ...]:
+    """The rules of the households that the hub in this folder knows, without those that cannot be read any more."""
+    path = folder / "registry.sqlite"
+    book = RuleBook(load_vocabulary())
+    if path.exists():
+        registry = Registry(path)
+        for name in registry.households():
+            if (household := registry.household(name)) is not None:
+                with suppress(Refused):
+                    book.put(household)
+        registry.close()
+    return book.skills()
 
 
 def _turn(circle: Circle, message: Message, told: dict[str, Any]) -> None:
