@@ -1,0 +1,93 @@
+"""A hub with so many households, each a car on `car/<i>/telemetry` that is answered on `home/<i>/climate/set`.
+
+    python -m bench.peers.contestant --mqtt 127.0.0.1:1883 --cars 100
+
+Nothing of it is made for the harness: a user's template, a user's rule, an `mqtt` connector a household, and
+`homeward up` with its durable log and history on. It runs until it is ended.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from homeward.surfaces.remote import Remote
+
+ROOT = Path(__file__).parents[2]
+HOUSEHOLD = """
+household: h{i}
+zone: UTC
+vehicles: [car]
+homes:
+  home:
+connectors:
+  broker:
+    kind: mqtt
+    host: {host}
+    port: {port}
+    templates:
+      - node: car
+        topics:
+          car/{i}/telemetry:
+            readings:
+              Vehicle.Speed: speed
+              Vehicle.Powertrain.TractionBattery.StateOfCharge.Current: soc
+              Vehicle.DistanceToHome: {{field: dist, unit: km}}
+              Vehicle.CurrentLocation.Latitude: lat
+              Vehicle.CurrentLocation.Longitude: lon
+              Vehicle.TraveledDistance: odo
+              Vehicle.Cabin.HVAC.AmbientAirTemperature: tin
+              Vehicle.Exterior.AirTemperature: tout
+              Vehicle.Powertrain.TractionBattery.CurrentPower: pw
+      - node: home
+        commands:
+          Home.Climate.TargetTemperature: {{topic: home/{i}/climate/set, payload: {{target: "{{value}}"}}}}
+rules:
+  warm:
+    while: Vehicle.DistanceToHome < 5 km
+    then:
+      home: {{Home.Climate.TargetTemperature: 21 °C}}
+"""
+
+
+def started(folder: Path) -> tuple["subprocess.Popen[str]", str]:
+    """A hub on free ports and the address of its API."""
+    command = [sys.executable, "-m", "homeward", "up", "--folder", str(folder)]
+    command += ["--port", "0", "--mqtt-port", "0", "--nats-port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout
+    line = process.stdout.readline()
+    address = next((word.rstrip(".,;") for word in line.split() if word.startswith("http://")), "")
+    if not address:
+        raise SystemExit(f"the hub did not start: {line}")
+    return process, address
+
+
+def main() -> None:
+    """Start the hub, apply a household a car, and wait for the end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mqtt", default="127.0.0.1:1883")
+    parser.add_argument("--cars", type=int, default=100)
+    asked = parser.parse_args()
+    host, _, port = asked.mqtt.rpartition(":")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory() as folder:
+        process, address = started(Path(folder))
+        try:
+            remote = Remote(address, Path(folder))
+            for i in range(1, asked.cars + 1):
+                file = Path(folder) / f"h{i}.yaml"
+                file.write_text(HOUSEHOLD.format(i=i, host=host, port=port))
+                remote.apply(file)
+            process.wait()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+if __name__ == "__main__":
+    main()
