@@ -1,4 +1,4 @@
-"""Commands that measure the models on recordings: `evaluate heating` and `evaluate arrival`."""
+"""Commands that measure the models on recordings: `evaluate heating`, `arrival` and `traffic`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +37,22 @@ def evaluate_arrival(
 
     with progress("arrival") as step:
         told = run(drives, house, step)
+    say(told, json)
+
+
+@app.command("traffic")
+def evaluate_traffic(
+    train: Annotated[list[Path], typer.Option(help="Speeds to learn from: a column a detector.", metavar="FILE...")],
+    test: Annotated[
+        list[Path] | None, typer.Option(help="Speeds to foretell; else the last fifth.", metavar="FILE...")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """How well road speeds 15, 30 and 60 minutes ahead are foretold."""
+    from homeward.evaluate.traffic import evaluate_traffic as run
+
+    with progress("traffic") as step:
+        told = run(train, test or [], step)
     say(told, json)
 
 
