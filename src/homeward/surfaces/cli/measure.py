@@ -1,4 +1,4 @@
-"""Commands that measure the models on recordings: `evaluate heating`, `arrival` and `traffic`."""
+"""Commands that measure the models on recordings: `evaluate heating`, `arrival`, `traffic`, `energy`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +53,20 @@ def evaluate_traffic(
 
     with progress("traffic") as step:
         told = run(train, test or [], step)
+    say(told, json)
+
+
+@app.command("energy")
+def evaluate_energy(
+    train: Annotated[Path, typer.Option(help="A folder of recorded trips to learn from.", metavar="DIR")],
+    test: Annotated[Path, typer.Option(help="A folder of other trips, to foretell.", metavar="DIR")],
+    json: Json = False,
+) -> None:
+    """How well the energy that trips take is foretold, with speeds known and as planned."""
+    from homeward.evaluate.energy import evaluate_energy as run
+
+    with progress("energy") as step:
+        told = run(train, test, step)
     say(told, json)
 
 
