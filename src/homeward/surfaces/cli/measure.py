@@ -1,4 +1,4 @@
-"""Commands that measure the models on recordings: `evaluate heating`, `arrival`, `traffic`, `energy`."""
+"""Commands that measure the models on recordings: `evaluate heating`, `arrival`, `traffic`, `energy`, `eta`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -66,6 +66,22 @@ def evaluate_energy(
     from homeward.evaluate.energy import evaluate_energy as run
 
     with progress("energy") as step:
+        told = run(train, test, step)
+    say(told, json)
+
+
+@app.command("eta")
+def evaluate_eta(
+    train: Annotated[Path, typer.Option("--train", "--trips", help="A folder of recorded trips.", metavar="DIR")],
+    test: Annotated[
+        Path | None, typer.Option(help="A folder of other trips; else five folds of the first.", metavar="DIR")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """How well the time of a drive is foretold at departure, as an interval."""
+    from homeward.evaluate.eta import evaluate_eta as run
+
+    with progress("eta") as step:
         told = run(train, test, step)
     say(told, json)
 
