@@ -1,0 +1,130 @@
+"""From a place to a place: the nearest roads, the way between them with its turns obeyed, its time and its points."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from homeward.models.roads.cch import Hierarchy
+from homeward.models.roads.kernels import NOWHERE
+from homeward.models.roads.network import Column, Network
+from homeward.models.roads.turns import obey
+
+DEGREE_M: Final = 111_195.0  # of latitude
+MS: Final = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on a road: the arc, the share of it that lies before, and how far off the place asked for is."""
+
+    arc: int
+    share: float
+    off_m: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Way:
+    """A drive: its arcs, time, length and points (k, 2) as latitude and longitude."""
+
+    arcs: Column
+    seconds: float
+    metres: float
+    points: Column
+
+
+class Roads:
+    """A network with weights laid on it, in ms for each arc (m,); at first its free flow."""
+
+    def __init__(self, network: Network, order: Column) -> None:
+        """Build from a network and an order of its junctions; those doubled for restrictions go right below them."""
+        self.network, self.turns = network, obey(network)
+        rank = np.empty(network.nodes, dtype=np.int64)
+        rank[order] = np.arange(network.nodes)
+        own = np.arange(len(self.turns.junction)) < network.nodes
+        places = np.lexsort((own, rank[self.turns.junction]))
+        self.ways = Hierarchy(places, self.turns.tail, self.turns.head)
+        self._segments()
+        self.customise(np.maximum(np.round(network.seconds() * MS), 1.0).astype(np.int64))
+
+    def customise(self, weight_ms: Column) -> None:
+        """Lay times on the arcs, ms (m,); NOWHERE closes one."""
+        self.weight_ms = np.asarray(weight_ms)
+        self.ways.customise(self.weight_ms[self.turns.arc])
+
+    def nearest(self, lat: float, lon: float, off_m: float = 50.0) -> list[Spot]:
+        """The nearest spot and, if it lies on a street of two directions, the one the other way too."""
+        scale = np.cos(np.radians(lat))
+        x, y = (self._lon - lon) * scale * DEGREE_M, (self._lat - lat) * DEGREE_M
+        along_x, along_y = self._across * scale * DEGREE_M, self._up * DEGREE_M
+        square = np.maximum(along_x**2 + along_y**2, 1e-9)
+        share = np.clip(-(x * along_x + y * along_y) / square, 0.0, 1.0)
+        off = np.hypot(x + share * along_x, y + share * along_y)
+        best = float(off.min())
+        found: dict[int, Spot] = {}
+        for i in np.flatnonzero(off <= best + 0.5)[:8].tolist():
+            arc = int(self._arc[i])
+            part = (self._before[i] + share[i] * np.sqrt(square[i])) / max(self._whole[arc], 1e-9)
+            found.setdefault(arc, Spot(arc, float(min(part, 1.0)), float(off[i])))
+        return list(found.values())
+
+    def way(self, start: list[Spot], goal: list[Spot]) -> Way | None:
+        """The quickest way from one of the spots to one of the others; None if there is none."""
+        best: tuple[int, Spot, Spot, int] | None = None
+        for a in start:
+            for b in goal:
+                cost, via = self._between(a, b)
+                if cost < NOWHERE and (best is None or cost < best[0]):
+                    best = (cost, a, b, via)
+        return self._told(*best) if best else None
+
+    def _between(self, a: Spot, b: Spot) -> tuple[int, int]:
+        """The time from spot to spot, ms, and where on the graph the last arc is entered; -1 if both are on one arc."""
+        whole = self.weight_ms[[a.arc, b.arc]]
+        if (whole >= NOWHERE).any():
+            return int(NOWHERE), -1
+        if a.arc == b.arc and a.share <= b.share:
+            return round(float(whole[0]) * (b.share - a.share)), -1
+        rest = round(float(whole[0]) * (1.0 - a.share)) + round(float(whole[1]) * b.share)
+        doors = self.turns.tail[self.turns.arc == b.arc]
+        far = self.ways.distances(np.full(len(doors), self.turns.end_of[a.arc]), doors)
+        nearest = int(np.argmin(far))
+        cost = int(far[nearest])
+        return (cost + rest if cost < NOWHERE else int(NOWHERE)), int(doors[nearest])
+
+    def _told(self, cost: int, a: Spot, b: Spot, door: int) -> Way:
+        if door < 0:
+            arcs = np.array([a.arc])
+        else:
+            between = self.turns.arc[self.ways.way(int(self.turns.end_of[a.arc]), door)[1]]
+            arcs = np.concatenate([[a.arc], between, [b.arc]])
+        lengths = np.asarray(self.network.length_m, dtype=np.float64)[arcs]
+        metres = float(lengths.sum() - lengths[0] * a.share - lengths[-1] * (1.0 - b.share))
+        lines = [np.column_stack(self.network.points(int(arc))) for arc in arcs]
+        if door < 0:
+            lines = [_clipped(lines[0], a.share, b.share)]
+        else:
+            lines[0], lines[-1] = _clipped(lines[0], a.share, 1.0), _clipped(lines[-1], 0.0, b.share)
+        return Way(arcs, cost / MS, metres, np.concatenate([lines[0], *(line[1:] for line in lines[1:])]))
+
+    def _segments(self) -> None:
+        """All straight pieces of all arcs: where they begin, where they lead, how far along their arc, of which arc."""
+        pieces = [np.column_stack(self.network.points(arc)) for arc in range(self.network.arcs)]
+        self._arc = np.repeat(np.arange(len(pieces)), [len(p) - 1 for p in pieces])
+        begin, step = (np.concatenate(c) for c in ([p[:-1] for p in pieces], [np.diff(p, axis=0) for p in pieces]))
+        self._lat, self._lon, self._up, self._across = begin[:, 0], begin[:, 1], step[:, 0], step[:, 1]
+        metres = np.hypot(self._up, self._across * np.cos(np.radians(self._lat))) * DEGREE_M
+        self._whole = np.bincount(self._arc, metres, len(pieces))
+        gone = np.cumsum(metres) - metres
+        first = np.searchsorted(self._arc, np.arange(len(pieces)))
+        self._before = gone - gone[first][self._arc]
+
+
+def _clipped(line: Column, begin: float, end: float) -> Column:
+    """The part of a line (k, 2) between two shares of its length."""
+    width = np.cos(np.radians(line[0, 0]))
+    gone = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]) * width))])
+    a, b = begin * gone[-1], end * gone[-1]
+    inside = line[(gone > a) & (gone < b)]
+    ends = [np.array([[np.interp(at, gone, line[:, 0]), np.interp(at, gone, line[:, 1])]]) for at in (a, b)]
+    return np.concatenate([ends[0], inside, ends[1]])
