@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from tests.conftest import SHARED_DATA
@@ -130,6 +131,22 @@ def test_the_commands_build_a_map_and_find_a_way(tmp_path: Path) -> None:
     assert far.exit_code != 0 and "km from the nearest road" in str(far.exception)
     wrong = run.invoke(app, [*asked[:4], "here", *asked[5:]])
     assert wrong.exit_code == 2 and "is no place" in wrong.output
+
+
+def test_a_way_is_drawn_with_its_start_in_blue_and_its_goal_in_amber(tmp_path: Path) -> None:
+    pack, picture, run = str(tmp_path / "a.hwmap"), tmp_path / "a.png", CliRunner()
+    run.invoke(app, ["map", "build", str(block(tmp_path / "a.osm")), "-o", pack])
+    asked = ["route", "--map", pack, "--from", "0.0001,0.0001", "--to", "0.0049,0.0049", "--png"]
+    assert run.invoke(app, [*asked, str(picture)]).exit_code == 0
+    pixels = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    assert pixels.shape == (900, 1200, 3)
+    blue, amber = (np.argwhere(np.abs(pixels - colour).sum(axis=2) < 6) for colour in ((47, 111, 181), (201, 138, 27)))
+    assert len(blue) > 1000 and len(amber) > 80
+    start, goal = blue[np.argmax(blue[:, 0])], amber.mean(axis=0)
+    assert goal[0] < start[0] and goal[1] > start[1]  # north is up, east is right
+    assert "cannot be written" in str(run.invoke(app, [*asked, str(tmp_path / "none" / "a.png")]).exception)
+    nowhere = run.invoke(app, ["map", "build", str(tmp_path / "a.osm"), "-o", str(tmp_path / "none" / "a")])
+    assert "is not a folder" in str(nowhere.exception)
 
 
 @pytest.mark.skipif(not MAPS, reason="needs the maps in ../shared/data/maps")

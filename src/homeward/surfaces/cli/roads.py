@@ -20,10 +20,13 @@ def map_build(
     json: Json = False,
 ) -> None:
     """Make a map that cars find their way on."""
+    from homeward.core.signal import Refused
     from homeward.maps.osm import read_roads
     from homeward.maps.pack import Pack, save
     from homeward.models.roads.order import nested_dissection
 
+    if not to.parent.is_dir():
+        raise Refused(f"{to.parent} is not a folder: the map cannot be written there")
     began = time.monotonic()
     with progress("reading") as step:
         network, left_out = read_roads(source)
@@ -50,6 +53,7 @@ def route(
     pack: Annotated[Path, typer.Option("--map", help="A map made by `homeward map build`.", metavar="PACK")],
     start: Annotated[str, typer.Option("--from", help="Where from, in degrees.", metavar="LAT,LON")],
     goal: Annotated[str, typer.Option("--to", help="Where to, in degrees.", metavar="LAT,LON")],
+    png: Annotated[Path | None, typer.Option(help="Also draw it.", metavar="FILE.png")] = None,
     json: Json = False,
 ) -> None:
     """The quickest way by car between two places, by free flow."""
@@ -67,6 +71,10 @@ def route(
     way = roads.way(*spots)
     if way is None:
         raise Refused(f"there is no way by car from {start} to {goal} on {pack}")
+    if png:
+        from homeward.maps.picture import draw
+
+        draw(opened.network, way.points, opened.attribution, png)
     steps = _steps(opened.network, way)
     told: dict[str, Any] = {
         "seconds": round(way.seconds, 1),

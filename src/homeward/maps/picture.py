@@ -1,0 +1,94 @@
+"""A way as a picture: the map's own roads around it, the way in blue, start and goal, a scale and whose map it is."""
+
+from dataclasses import dataclass
+from math import ceil, cos, floor, log10, radians
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from homeward.core.signal import Refused
+from homeward.models.roads.network import KINDS, Network
+
+WIDTH, HEIGHT, EDGE = 1200, 900, 70
+FINE: Final = 2  # drawn twice as large and made smaller, so that lines are smooth
+DEGREE_M: Final = 111_195.0
+PAPER, INK, ROAD, MAIN, CAR, HOME = "#faf9f7", "#3c3a37", "#dedbd5", "#bdb8af", "#2f6fb5", "#c98a1b"
+BROAD: Final = {"motorway": 5, "trunk": 5, "primary": 4, "secondary": 3, "tertiary": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Where degrees lie on the picture."""
+
+    west: float
+    north: float
+    per_lon: float
+    per_lat: float
+
+    def line(self, lat: Any, lon: Any) -> list[tuple[float, float]]:
+        """Points on the picture."""
+        x = (np.asarray(lon, dtype=np.float64) - self.west) * self.per_lon
+        y = (self.north - np.asarray(lat, dtype=np.float64)) * self.per_lat
+        return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def draw(network: Network, points: Any, attribution: str, path: Path) -> None:
+    """Write a PNG of a way's points (k, 2). Raises Refused if the file cannot be written."""
+    picture = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), PAPER)
+    pen, view = ImageDraw.Draw(picture), _view(points)
+    west, north = view.west, view.north
+    east, south = west + WIDTH * FINE / view.per_lon, north - HEIGHT * FINE / view.per_lat
+    lat = np.minimum(network.lat[network.tail], network.lat[network.head])
+    lon = np.minimum(network.lon[network.tail], network.lon[network.head])
+    far = (east - west) + (north - south)  # an arc that begins farther away is not seen
+    near = np.flatnonzero((abs(lat - south) < far) & (abs(lon - west) < far))
+    for arc in near[np.argsort(-network.kind[near].astype(int), kind="stable")].tolist():
+        kind = KINDS[network.kind[arc]].removesuffix("_link")
+        pen.line(view.line(*network.points(arc)), fill=MAIN if kind in BROAD else ROAD, width=BROAD.get(kind, 2) * FINE)
+    way = view.line(points[:, 0], points[:, 1])
+    pen.line(way, fill=CAR, width=7 * FINE, joint="curve")
+    for (x, y), colour in ((way[0], CAR), (way[-1], HOME)):
+        size = 11 * FINE
+        pen.ellipse((x - size, y - size, x + size, y + size), fill=colour, outline=PAPER, width=3 * FINE)
+    _legend(pen, view, attribution)
+    try:
+        picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(path, "PNG")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error}") from None
+
+
+def _view(points: Any) -> _View:
+    """The way in the middle, with a margin, and no nearer than a kilometre across."""
+    (south, west), (north, east) = points.min(axis=0), points.max(axis=0)
+    width = cos(radians((south + north) / 2.0))
+    tall = max((north - south) * DEGREE_M, 700.0)
+    wide = max((east - west) * DEGREE_M * width, 1000.0)
+    per_m = FINE * min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / tall)
+    per_lat, per_lon = per_m * DEGREE_M, per_m * DEGREE_M * width
+    left = (west + east) / 2.0 - WIDTH * FINE / 2.0 / per_lon
+    return _View(left, (south + north) / 2.0 + HEIGHT * FINE / 2.0 / per_lat, per_lon, per_lat)
+
+
+def _legend(pen: Any, view: _View, attribution: str) -> None:
+    font, bottom = ImageFont.load_default(14 * FINE), (HEIGHT - 28) * FINE
+    across_m = WIDTH * FINE / view.per_lat * DEGREE_M
+    length = _round_length(across_m / 5.0)
+    pixels = length / DEGREE_M * view.per_lat
+    left = 28 * FINE
+    pen.rectangle((0, (HEIGHT - 52) * FINE, WIDTH * FINE, HEIGHT * FINE), fill=PAPER)
+    pen.line([(left, bottom), (left + pixels, bottom)], fill=INK, width=2 * FINE)
+    said = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    pen.text((left + pixels + 10 * FINE, bottom), said, fill=INK, font=font, anchor="lm")
+    pen.text(((WIDTH - 28) * FINE, bottom), attribution, fill=INK, font=font, anchor="rm")
+
+
+def _round_length(metres: float) -> float:
+    """1, 2 or 5 of a power of ten, at most what is given.
+
+    >>> _round_length(1730.0), _round_length(620.0)
+    (1000.0, 500.0)
+    """
+    ten = 10.0 ** floor(log10(metres))
+    return max(step * ten for step in (1.0, 2.0, 5.0) if step * ten <= ceil(metres))
