@@ -102,10 +102,12 @@ def lift(first: Any, above: Any, up: Any, down: Any, up_by: Any, down_by: Any) -
             for ey in range(ex + 1, end):
                 while above[p] != above[ey]:
                     p += 1
-                if from_x < NOWHERE and up[ey] < NOWHERE and from_x + up[ey] < up[p]:
-                    up[p], up_by[p] = from_x + up[ey], -2 - v
-                if down[ey] < NOWHERE and to_x < NOWHERE and down[ey] + to_x < down[p]:
-                    down[p], down_by[p] = down[ey] + to_x, -2 - v
+                # That it is shorter is asked first, as it rarely is.
+                there, back = from_x + up[ey], down[ey] + to_x
+                if there < up[p] and from_x < NOWHERE and up[ey] < NOWHERE:
+                    up[p], up_by[p] = there, -2 - v
+                if back < down[p] and down[ey] < NOWHERE and to_x < NOWHERE:
+                    down[p], down_by[p] = back, -2 - v
 
 
 @njit(cache=True, nogil=True)
