@@ -63,7 +63,8 @@ def route(
 
     places = [_place(text) for text in (start, goal)]
     opened = open_pack(pack)
-    roads = Roads(opened.network, opened.order)
+    with progress("preparing; some seconds the first time"):
+        roads = Roads(opened.network, opened.order)
     spots = [roads.nearest(*place) for place in places]
     for (lat, lon), near in zip(places, spots, strict=True):
         if near[0].off_m > FAR_M:
