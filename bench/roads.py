@@ -13,7 +13,8 @@ import routingkit_cch
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from homeward.models.roads.cch import Column, Hierarchy
+from homeward.models.roads.cch import Hierarchy
+from homeward.models.roads.network import Column
 from homeward.models.roads.order import nested_dissection
 
 SIDES, PAIRS, FEW, REPEATS = (60, 250), 2_000, 30, 5

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from homeward.models.energy import PLANNED, TRACED, Air, Car, Consumption, FloatArray, planned, traced
+from homeward.models.energy import PLANNED, TRACED, Air, Car, Consumption, planned, traced
+from homeward.models.thermal import FloatArray
 
 MILD = Air(outside_c=20.0, cabin_c=22.0, battery_c=20.0)
 LENGTHS, TIMES, FLAT = np.full(10, 1000.0), np.full(10, 60.0), np.zeros(10)

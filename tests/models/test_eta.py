@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from homeward.models.eta import DriveTimes, FloatArray
+from homeward.models.eta import DriveTimes
+from homeward.models.thermal import FloatArray
 
 SPEEDS = np.array([30.0, 50.0, 50.0, 60.0, 100.0, 100.0, 130.0, 50.0])
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from homeward.models import traffic
-from homeward.models.traffic import A_DAY, FloatArray
+from homeward.models.thermal import FloatArray
+from homeward.models.traffic import A_DAY
 
 
 def days_of_jams(days: int, seed: int = 1) -> FloatArray:

@@ -13,7 +13,8 @@ import numpy as np
 
 from homeward.core.signal import Refused
 from homeward.evaluate.trips import Recorded, read_trips
-from homeward.models.energy import PLANNED, TRACED, Car, Consumption, FloatArray, planned, traced
+from homeward.models.energy import PLANNED, TRACED, Car, Consumption, planned, traced
+from homeward.models.thermal import FloatArray
 
 WINTER_BELOW_C: Final = 12.0
 CURVE: Final = (0, 1, 2, 5, 10, 20, 40)
@@ -29,26 +30,28 @@ def evaluate_energy(train: Path, test: Path, tell: Tell = lambda done, total: No
     (known, dropped), (asked, also) = read_trips(train), read_trips(test)
     tell(0.5, 1.0)
     seen = {(trip.kwh, len(trip.speed)) for trip in known}
-    again = [trip.name for trip in asked if (trip.kwh, len(trip.speed)) in seen]
-    asked = [trip for trip in asked if trip.name not in again]
+    again = [trip for trip in asked if (trip.kwh, len(trip.speed)) in seen]
+    asked = [trip for trip in asked if (trip.kwh, len(trip.speed)) not in seen]
     if not asked:
         raise Refused(f"every trip of {test} is also in {train}: nothing is left to foretell")
     took = np.array([trip.kwh for trip in asked])
-    curves, models = {}, {}
+    curves, within = {}, {}
     for name, usual, row in (("known", TRACED, known_row), ("planned", PLANNED, planned_row)):
         rows, wanted = [row(trip) for trip in known], np.array([row(trip) for trip in asked])
-        curves[name], models[name] = _curve(Consumption(dict(usual)), rows, known, wanted, took)
+        model = Consumption(dict(usual))
+        curves[name] = _curve(model, rows, known, wanted, took)
+        within[name] = _within(model, wanted, took)
     told = {
         "trips": len(asked),
         "learned_trips": len(known),
         "known_mape_pct": curves["known"][-1][1],
         "planned_mape_pct": curves["planned"][-1][1],
         **_baselines(known, asked),
-        "known_within_80_pct": _within(models["known"], np.array([known_row(t) for t in asked]), took),
-        "planned_within_80_pct": _within(models["planned"], np.array([planned_row(t) for t in asked]), took),
+        "known_within_80_pct": within["known"],
+        "planned_within_80_pct": within["planned"],
         "known_curve": [{"learned": n, "mape_pct": e} for n, e in curves["known"]],
         "planned_curve": [{"learned": n, "mape_pct": e} for n, e in curves["planned"]],
-        "left_out": [*dropped, *also, *(f"{name}: also among the trips learned" for name in again)],
+        "left_out": [*dropped, *also, *(f"{trip.name}: also among the trips learned" for trip in again)],
     }
     tell(1.0, 1.0)
     return told
@@ -71,14 +74,14 @@ def mape_pct(told: FloatArray, took: FloatArray) -> float:
 
 def _curve(
     model: Consumption, rows: list[FloatArray], known: list[Recorded], wanted: FloatArray, took: FloatArray
-) -> tuple[list[tuple[int, float]], Consumption]:
-    """Errors after so many trips learned, in a mixed order, and the model that has learned all."""
+) -> list[tuple[int, float]]:
+    """Errors after so many trips learned, in a mixed order; the model has learned all then."""
     points = []
     for n, i in enumerate(np.random.default_rng(0).permutation(len(rows))):
         if n in CURVE:
             points.append((n, mape_pct(wanted @ model.factors, took)))
         model.learn_one(rows[i], known[i].kwh)
-    return [*points, (len(rows), mape_pct(wanted @ model.factors, took))], model
+    return [*points, (len(rows), mape_pct(wanted @ model.factors, took))]
 
 
 def _within(model: Consumption, rows: FloatArray, took: FloatArray) -> float:

@@ -13,7 +13,8 @@ import numpy as np
 
 from homeward.core.signal import Refused
 from homeward.models import traffic
-from homeward.models.traffic import A_DAY, FloatArray
+from homeward.models.thermal import FloatArray
+from homeward.models.traffic import A_DAY
 
 HORIZONS: Final = {"15": 3, "30": 6, "60": 12}
 PLAINLY: Final = 0.75  # a found time of day must bring the usual speed this much nearer than the assumed one

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from homeward.core.signal import Refused
-from homeward.models.energy import Air, FloatArray
+from homeward.models.energy import Air
+from homeward.models.thermal import FloatArray
 
 NEEDED: Final = ("Time", "Velocity", "Elevation", "Battery Voltage", "Battery Current")
 OUTSIDE, CABIN, BATTERY = "Ambient Temperature", "Cabin Temperature Sensor", "Battery Temperature"

@@ -6,7 +6,7 @@ route could use it. Restrictions by way of a junction become pairs of arcs; othe
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +15,8 @@ import osmium
 
 from homeward.core.signal import Refused
 from homeward.maps import tags as says
-from homeward.models.roads.network import KINDS, Network
+from homeward.models.roads.network import DEGREE_M, KINDS, Network
 
-EARTH_M: Final = 6_371_008.8
 PASSES: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 
@@ -45,8 +44,10 @@ def read_roads(path: Path) -> tuple[Network, dict[str, int]]:
     found = _read(path)
     if not found.ways:
         raise Refused(f"{path} has no roads for cars in it")
-    arcs = _cut(found)
-    return _network(arcs, found), dict(found.left_out)
+    network = _network(_cut(found), found)
+    if network is None:
+        raise Refused(f"{path}: no two junctions in it can be reached from one another by car")
+    return network, dict(found.left_out)
 
 
 def _read(path: Path) -> _Read:
@@ -77,19 +78,28 @@ def _take_way(found: _Read, way: Any) -> None:
         found.left_out["ways without access for cars"] += 1
         return
     along, against = says.directions(tags)
-    places = [(n.ref, n.location.lat, n.location.lon) for n in way.nodes if n.location.valid()]
-    if len(places) < 2 or not (along or against):
-        found.left_out["ways without places, or of changing direction"] += 1
+    if not (along or against):
+        found.left_out["ways whose direction changes"] += 1
         return
-    refs, lat, lon = (list(column) for column in zip(*places, strict=True))
+    known = groupby(way.nodes, key=lambda node: node.location.valid())
+    runs = [[(n.ref, n.location.lat, n.location.lon) for n in nodes] for valid, nodes in known if valid]
+    if len(runs) != 1 or len(runs[0]) < len(way.nodes):
+        found.left_out["ways that leave the file, cut at its edge"] += 1
+    for run in runs:
+        if len(run) > 1:
+            found.ways.append(_way(way.id, kind, tags, (along, against), run))
+
+
+def _way(number: int, kind: str, tags: dict[str, str], open_to: tuple[bool, bool], run: list[Any]) -> _Way:
+    refs, lat, lon = (list(column) for column in zip(*run, strict=True))
     speeds = [says.speed_kmh(tags, kind, forward) for forward in (True, False)]
     crossing = says.duration_s(tags.get("duration")) if kind == "ferry" else None
     if crossing:
         metres = float(_lengths(np.array(lat), np.array(lon)).sum())
         speeds = [min(max(metres / crossing * 3.6, 1.0), says.FASTEST_KMH)] * 2
     name = tags.get("name") or tags.get("ref") or ""
-    driven = (speeds[0] if along else 0.0, speeds[1] if against else 0.0)
-    found.ways.append(_Way(way.id, kind, name, driven, refs, lat, lon))
+    driven = (speeds[0] if open_to[0] else 0.0, speeds[1] if open_to[1] else 0.0)
+    return _Way(number, kind, name, driven, refs, lat, lon)
 
 
 def _take_turn(found: _Read, relation: Any) -> None:
@@ -152,14 +162,14 @@ def _add(arcs: _Arcs, way: _Way, piece: tuple[int, int], walls: set[int], metres
         arcs.shapes.append((inside[0][::-1], inside[1][::-1]))
 
 
-def _network(arcs: _Arcs, found: _Read) -> Network:
+def _network(arcs: _Arcs, found: _Read) -> Network | None:
     number = {ref: i for i, ref in enumerate(sorted(arcs.place))}
     ends = np.array([(number[row[0]], number[row[1]]) for row in arcs.rows], dtype=np.int64).reshape(-1, 2)
     kept_nodes = _largest(len(number), ends[:, 0], ends[:, 1])
     kept = kept_nodes[ends[:, 0]] & kept_nodes[ends[:, 1]]
     found.left_out["arcs outside of the largest connected part"] += int((~kept).sum())
     if not kept.any():
-        raise Refused("no two junctions in the file can be reached from one another by car")
+        return None
     order = np.lexsort((ends[:, 1], ends[:, 0]))
     order = order[kept[order]]
     renamed = np.cumsum(kept_nodes) - 1
@@ -174,7 +184,6 @@ def _network(arcs: _Arcs, found: _Read) -> Network:
     return Network(
         lat=places[:, 0],
         lon=places[:, 1],
-        height_m=np.full(len(places), np.nan, dtype=np.float32),
         tail=tail,
         head=head,
         length_m=np.array(columns[2], dtype=np.float32),
@@ -186,7 +195,6 @@ def _network(arcs: _Arcs, found: _Read) -> Network:
         shape_lat=np.array([v for shape in shapes for v in shape[0]], dtype=np.float32),
         shape_lon=np.array([v for shape in shapes for v in shape[1]], dtype=np.float32),
         forbidden=_forbidden(found, tail, head, way, via),
-        chains=np.empty((0, 3), dtype=np.int32),
         names=names,
     )
 
@@ -194,10 +202,13 @@ def _network(arcs: _Arcs, found: _Read) -> Network:
 def _forbidden(found: _Read, tail: Any, head: Any, way: Any, via: dict[int, int]) -> Any:
     """Pairs of arcs that must not follow one another, (r, 2)."""
     pairs: set[tuple[int, int]] = set()
+    by_head = np.argsort(head, kind="stable")
+    heads = head[by_head]
     for only, way_in, ref, way_out in found.turns:
         node = via.get(ref, -1)
-        into = np.flatnonzero((head == node) & (way == way_in)).tolist()
-        out = np.flatnonzero(tail == node).tolist()
+        here = by_head[slice(*np.searchsorted(heads, [node, node + 1]))].tolist()
+        into = [arc for arc in here if way[arc] == way_in]
+        out = list(range(*np.searchsorted(tail, [node, node + 1]).tolist()))
         meant = [arc for arc in out if way[arc] == way_out]
         if not into or not meant:
             found.left_out["restrictions on roads that are left out"] += 1
@@ -237,6 +248,5 @@ def _reached(seed: int, tail: Any, head: Any, n: int) -> Any:
 
 def _lengths(lat: Any, lon: Any) -> Any:
     """Metres between neighbouring points (k - 1,)."""
-    north = np.radians(np.diff(lat))
-    east = np.radians(np.diff(lon)) * np.cos(np.radians((lat[1:] + lat[:-1]) / 2.0))
-    return EARTH_M * np.hypot(north, east)
+    east = np.diff(lon) * np.cos(np.radians((lat[1:] + lat[:-1]) / 2.0))
+    return DEGREE_M * np.hypot(np.diff(lat), east)

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import struct
-import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +34,7 @@ class Pack:
 
 
 def save(pack: Pack, path: Path) -> int:
-    """Write the file, whole or not at all; its size in bytes."""
+    """Write the file, whole or not at all; its size in bytes. Raises OSError."""
     columns = {f.name: getattr(pack.network, f.name) for f in fields(Network) if f.name != "names"}
     columns["order"] = pack.order
     index, blocks, at = [], [], 0
@@ -50,11 +49,15 @@ def save(pack: Pack, path: Path) -> int:
     header += b" " * (-(FIXED.size + len(header)) % ALIGN)
     body = header + b"".join(blocks)
     whole = FIXED.pack(MAGIC, VERSION, len(header), hashlib.sha256(body).digest()) + body
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(whole)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(whole)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
     return len(whole)
 
 

@@ -9,11 +9,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from homeward.core.signal import Refused
-from homeward.models.roads.network import KINDS, Network
+from homeward.models.roads.network import DEGREE_M, KINDS, Network
 
 WIDTH, HEIGHT, EDGE = 1200, 900, 70
 FINE: Final = 2  # drawn twice as large and made smaller, so that lines are smooth
-DEGREE_M: Final = 111_195.0
 PAPER, INK, ROAD, MAIN, CAR, HOME = "#faf9f7", "#3c3a37", "#dedbd5", "#bdb8af", "#2f6fb5", "#c98a1b"
 BROAD: Final = {"motorway": 5, "trunk": 5, "primary": 4, "secondary": 3, "tertiary": 3}
 

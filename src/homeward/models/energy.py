@@ -13,9 +13,8 @@ from math import exp, sqrt
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from homeward.models.thermal import FloatArray
 
 KWH: Final = 3.6e6  # J
 GRAVITY: Final = 9.81
@@ -198,6 +197,6 @@ class Consumption:
             self.factors = mean + np.linalg.solve(precision, weighted.T @ (took - seen @ mean))
             counts = 1.0 / np.maximum(np.abs(took - seen @ self.factors) / (NOISE * took), SOFT)
         self._doubt = np.asarray(np.linalg.inv(precision), dtype=np.float64)
-        wrong = np.sort(np.abs(seen @ self.factors / took - 1.0))
+        wrong = np.abs(seen @ self.factors / took - 1.0)
         known = 1.0 - exp(-len(took) / 10.0)  # a few trips say little of how well trips are foretold
         self.spread = (1.0 - known) * NOISE + known * 1.25 * float(wrong.mean())

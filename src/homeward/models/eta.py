@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from homeward.models.thermal import FloatArray
 
 ALLOWED_KMH: Final = (30.0, 50.0, 60.0, 80.0, 100.0, 130.0)  # the classes, by their upper bound
 USUAL_LONGER: Final = (0.25, 0.45, 0.40, 0.20, 0.10, 0.05)  # log of the time over the allowed one: town waits at lights
@@ -23,6 +23,7 @@ USUAL_LEGS: Final = 5.0  # how many legs' worth the usual counts
 USUAL_DRIVES: Final = 10.0
 SHARED: Final = 0.10  # usual spread of what a drive's legs share, log
 OWN: Final = 0.35  # usual spread of a leg of its own, log
+NORMAL: Final = (-1.2816, 0.0, 1.2816)  # P10, P50 and P90 of the standard normal distribution
 NORMAL_SCORES: Final = np.array([-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645])
 KEPT: Final = 200
 
@@ -44,7 +45,7 @@ class DriveTimes:
     longer: FloatArray = field(init=False)
     shared: float = SHARED
     own: float = OWN
-    quantiles: tuple[float, float, float] = (-1.2816, 0.0, 1.2816)
+    quantiles: tuple[float, float, float] = NORMAL
 
     def __post_init__(self) -> None:
         self._fit()
@@ -65,7 +66,7 @@ class DriveTimes:
         """The same, were each leg's chance its own: to show what forgetting the shared part costs."""
         middle, _ = self._middle(allowed_kmh, length_m)
         spread = self.own * sqrt(_evens_out(length_m / allowed_kmh))
-        return Eta(*(middle * exp(q * spread) for q in (-1.2816, 0.0, 1.2816)))
+        return Eta(*(middle * exp(q * spread) for q in NORMAL))
 
     def state(self) -> dict[str, Any]:
         """All that was learned, as JSON can hold it."""
@@ -86,7 +87,7 @@ class DriveTimes:
         usual = np.array(USUAL_LONGER)
         drives = [np.array(drive) for drive in self.drives]
         self.longer, self.shared, self.own = usual, SHARED, OWN
-        self.quantiles = (-1.2816, 0.0, 1.2816)
+        self.quantiles = NORMAL
         if not drives:
             return
         sums = np.array([_sums(drive) for drive in drives])  # (drives, 2, classes)

@@ -14,10 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from homeward.models.thermal import FloatArray
 
-STEP_S: Final = 300.0
-A_DAY: Final = 288  # steps
+A_DAY: Final = 288  # steps, of five minutes
 LAGS: Final = (0, 1, 2, 3, 6, 12)  # steps back that are looked at
 PAST: Final = max(LAGS)
 NEIGHBOURS: Final = 8
@@ -32,7 +31,6 @@ class Traffic:
     """What was learned of n detectors, in the unit of the speeds given, for some horizons in steps."""
 
     usual: FloatArray  # (A_DAY, n)
-    middle: FloatArray  # (n,), median speed
     top: float
     neighbours: dict[int, npt.NDArray[np.int64]]  # horizon: (n, NEIGHBOURS)
     weights: dict[int, FloatArray]  # horizon: (n, features)
@@ -40,7 +38,7 @@ class Traffic:
     def predict(self, recent: FloatArray, step_of_day: int, horizon: int) -> FloatArray:
         """Speeds (n,) `horizon` steps after the last of `recent` (k, n), whose step of the day is given.
 
-        NaN is missing. At least one row is needed; rows before the first are taken as equal to it.
+        NaN is missing; where nothing was measured within the last hour, the usual speed stands in.
         """
         rows = max(0, PAST + 1 - len(recent))
         past = np.concatenate([np.full((rows, recent.shape[1]), np.nan), recent])
@@ -75,7 +73,7 @@ def learn(speeds: FloatArray, first_step: int = 0, horizons: tuple[int, ...] = (
     for horizon in horizons:
         neighbours[horizon] = _neighbours(filled - others, horizon)
         weights[horizon] = _fit(speeds, filled, others, neighbours[horizon], horizon)
-    return Traffic(usual, middle, float(np.nanmax(speeds)), neighbours, weights)
+    return Traffic(usual, float(np.nanmax(speeds)), neighbours, weights)
 
 
 def fill(speeds: FloatArray, usual: FloatArray) -> FloatArray:

@@ -3,18 +3,17 @@
 Dibbelt, Strasser, Wagner, "Customizable Contraction Hierarchies", 2016. The order of the junctions is made once from
 the map; then any weights are laid on it in milliseconds (`customise`), and a way is found by climbing from both ends to
 common ancestors in the elimination tree. No potentials are needed, so weights may be below zero, as energy downhill
-is, while no circle gains. Weights are whole numbers (ms, mWh, …) below 2²⁸ either way; a way's sum stays below 2³⁰.
+is, while no circle gains. Weights are whole numbers (ms, mWh, …) below 2²⁸ either way; a way's sum below 2³⁰.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from homeward.models.roads import kernels
 from homeward.models.roads.kernels import NOWHERE
+from homeward.models.roads.network import Column
 
-Column = npt.NDArray[Any]
 HEAVIEST: Final = 1 << 28
 
 

@@ -1,12 +1,16 @@
 """A road network for cars as columns: what a map pack holds and what every solver reads."""
 
 from dataclasses import dataclass
-from typing import Any
+from math import radians
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from homeward.core.derive import EARTH_RADIUS_M
+
 Column = npt.NDArray[Any]
+DEGREE_M: Final = radians(EARTH_RADIUS_M)  # a degree of latitude
 
 # Kinds of road, from fast to slow; `kind` holds the place in this list. Append only: packs store the number.
 KINDS = (
@@ -35,13 +39,11 @@ class Network:
 
     Arcs are sorted by `tail`, then `head`. All points of an arc are `tail`, its shape points in driving order, `head`.
     `forbidden` holds pairs of arcs that must not follow one another: every restriction is brought to that form,
-    also those that allow only one turn. Restrictions by way of further ways are chains in `chains`, one per row,
-    padded with -1.
+    also those that allow only one turn.
     """
 
     lat: Column  # float64 (n,), degrees
     lon: Column  # float64 (n,), degrees
-    height_m: Column  # float32 (n,), smoothed; NaN where no elevation is known
     tail: Column  # int32 (m,)
     head: Column  # int32 (m,)
     length_m: Column  # float32 (m,)
@@ -53,7 +55,6 @@ class Network:
     shape_lat: Column  # float32 (p,), degrees, without the ends
     shape_lon: Column  # float32 (p,), degrees
     forbidden: Column  # int32 (r, 2), arc in, arc out
-    chains: Column  # int32 (c, k), three arcs or more, padded with -1
     names: tuple[str, ...] = ()
 
     @property
@@ -69,6 +70,18 @@ class Network:
     def seconds(self) -> Column:
         """Free-flow time of each arc, s, float64 (m,)."""
         return np.asarray(self.length_m, dtype=np.float64) / (np.asarray(self.speed_kmh, dtype=np.float64) / 3.6)
+
+    def all_points(self) -> tuple[Column, Column, Column]:
+        """All points of all arcs, one arc after another: latitudes, longitudes (k,), and where each begins (m + 1,)."""
+        first = self.shape_first + 2 * np.arange(self.arcs + 1)
+        inside = np.ones(int(first[-1]), dtype=bool)
+        inside[first[:-1]] = inside[first[1:] - 1] = False
+        columns = []
+        for ends, shape in ((self.lat, self.shape_lat), (self.lon, self.shape_lon)):
+            column = np.empty(len(inside))
+            column[first[:-1]], column[first[1:] - 1], column[inside] = ends[self.tail], ends[self.head], shape
+            columns.append(column)
+        return columns[0], columns[1], first
 
     def points(self, arc: int) -> tuple[Column, Column]:
         """All points of an arc in driving order: latitudes and longitudes, degrees, float64 (k,)."""

@@ -4,12 +4,10 @@ Good cuts make a hierarchy small. RoutingKit's inertial flow finds them best; wh
 beside the middle of the longer axis are taken, which needs nothing but their places.
 """
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Column = npt.NDArray[Any]
+from homeward.models.roads.network import Column
+
 SMALL = 8  # junctions that are no longer cut
 
 

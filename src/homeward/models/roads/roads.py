@@ -7,10 +7,9 @@ import numpy as np
 
 from homeward.models.roads.cch import Hierarchy
 from homeward.models.roads.kernels import NOWHERE
-from homeward.models.roads.network import Column, Network
+from homeward.models.roads.network import DEGREE_M, Column, Network
 from homeward.models.roads.turns import obey
 
-DEGREE_M: Final = 111_195.0  # of latitude
 MS: Final = 1000.0
 
 
@@ -52,8 +51,8 @@ class Roads:
         self.weight_ms = np.asarray(weight_ms)
         self.ways.customise(self.weight_ms[self.turns.arc])
 
-    def nearest(self, lat: float, lon: float, off_m: float = 50.0) -> list[Spot]:
-        """The nearest spot and, if it lies on a street of two directions, the one the other way too."""
+    def nearest(self, lat: float, lon: float) -> list[Spot]:
+        """The nearest spots: one, or one for each direction or road that passes there (within half a metre)."""
         scale = np.cos(np.radians(lat))
         x, y = (self._lon - lon) * scale * DEGREE_M, (self._lat - lat) * DEGREE_M
         along_x, along_y = self._across * scale * DEGREE_M, self._up * DEGREE_M
@@ -109,14 +108,15 @@ class Roads:
 
     def _segments(self) -> None:
         """All straight pieces of all arcs: where they begin, where they lead, how far along their arc, of which arc."""
-        pieces = [np.column_stack(self.network.points(arc)) for arc in range(self.network.arcs)]
-        self._arc = np.repeat(np.arange(len(pieces)), [len(p) - 1 for p in pieces])
-        begin, step = (np.concatenate(c) for c in ([p[:-1] for p in pieces], [np.diff(p, axis=0) for p in pieces]))
-        self._lat, self._lon, self._up, self._across = begin[:, 0], begin[:, 1], step[:, 0], step[:, 1]
+        lat, lon, begins = self.network.all_points()
+        arc_of = np.repeat(np.arange(self.network.arcs), np.diff(begins))
+        same = arc_of[1:] == arc_of[:-1]
+        self._arc, self._lat, self._lon = arc_of[:-1][same], lat[:-1][same], lon[:-1][same]
+        self._up, self._across = np.diff(lat)[same], np.diff(lon)[same]
         metres = np.hypot(self._up, self._across * np.cos(np.radians(self._lat))) * DEGREE_M
-        self._whole = np.bincount(self._arc, metres, len(pieces))
+        self._whole = np.bincount(self._arc, metres, self.network.arcs)
         gone = np.cumsum(metres) - metres
-        first = np.searchsorted(self._arc, np.arange(len(pieces)))
+        first = np.searchsorted(self._arc, np.arange(self.network.arcs))
         self._before = gone - gone[first][self._arc]
 
 

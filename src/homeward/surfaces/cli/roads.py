@@ -57,35 +57,47 @@ def route(
     json: Json = False,
 ) -> None:
     """The quickest way by car between two places, by free flow."""
-    from homeward.core.signal import Refused
     from homeward.maps.pack import open_pack
-    from homeward.models.roads.roads import Roads
 
     places = [_place(text) for text in (start, goal)]
     opened = open_pack(pack)
-    with progress("preparing; some seconds the first time"):
-        roads = Roads(opened.network, opened.order)
-    spots = [roads.nearest(*place) for place in places]
-    for (lat, lon), near in zip(places, spots, strict=True):
-        if near[0].off_m > FAR_M:
-            raise Refused(f"{lat},{lon} is {near[0].off_m / 1000:.1f} km from the nearest road of {pack}")
-    way = roads.way(*spots)
-    if way is None:
-        raise Refused(f"there is no way by car from {start} to {goal} on {pack}")
+    way = _way(opened, places, pack)
     if png:
         from homeward.maps.picture import draw
 
         draw(opened.network, way.points, opened.attribution, png)
     steps = _steps(opened.network, way)
-    told: dict[str, Any] = {
+    words = {
+        "time": f"{int(way.seconds // 60)} min {int(way.seconds % 60)} s",
+        "length": f"{way.metres / 1000.0:.1f} km",
+        "streets": [f"{one['metres']:>7.0f} m  {one['name'] or '(no name)'}" for one in steps],
+        "map": opened.attribution,
+    }
+    numbers = {
         "seconds": round(way.seconds, 1),
         "metres": round(way.metres, 1),
-        "steps": steps if json else [f"{one['metres']:>7.0f} m  {one['name'] or '(no name)'}" for one in steps],
+        "steps": steps,
+        "points": [[round(float(lat), 6), round(float(lon), 6)] for lat, lon in way.points],
         "attribution": opened.attribution,
     }
-    if json:
-        told["points"] = [[round(float(lat), 6), round(float(lon), 6)] for lat, lon in way.points]
-    say(told, json)
+    say(numbers if json else words, json)
+
+
+def _way(opened: Any, places: list[tuple[float, float]], path: Path) -> Any:
+    """The way between two places; Refused if one is far from any road or there is none."""
+    from homeward.core.signal import Refused
+    from homeward.models.roads.roads import Roads
+
+    with progress("preparing; some seconds the first time"):
+        roads = Roads(opened.network, opened.order)
+    spots = [roads.nearest(*place) for place in places]
+    for (lat, lon), near in zip(places, spots, strict=True):
+        if near[0].off_m > FAR_M:
+            raise Refused(f"{lat},{lon} is {near[0].off_m / 1000:.1f} km from the nearest road of {path}")
+    way = roads.way(*spots)
+    if way is None:
+        raise Refused(f"there is no way by car between these places on {path}")
+    return way
 
 
 def _steps(network: Any, way: Any) -> list[dict[str, Any]]:
