@@ -23,6 +23,7 @@ zone: UTC
 vehicles: [car]
 homes:
   home:
+    live: all
 connectors:
   broker:
     kind: mqtt

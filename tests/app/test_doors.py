@@ -22,7 +22,7 @@ household: lind
 zone: Europe/Stockholm
 people: {ada: {}}
 vehicles: {car: {}}
-homes: {home: {location: [59.33, 18.06]}}
+homes: {home: {location: [59.33, 18.06], live: all}}
 connectors:
   things:
     kind: door

@@ -57,7 +57,7 @@ async def test_a_command_reaches_the_device_and_its_outcome_comes_back(tmp_path:
 
 async def test_a_wish_from_a_page_is_settled_and_told(tmp_path: Path) -> None:
     async with running(tmp_path) as (hub, households):
-        house = HubHouse(hub, households.zone)
+        house = HubHouse(hub, households.zone, households.able)
         asked = Wish("lind/home", "Home.Climate.TargetTemperature", 22.0, house.now(), "lind/ada", house.now() + 60)
         too_much = Wish("lind/home", "Home.Climate.TargetTemperature", 99.0, house.now(), "lind/ada")
         good, bad = await house.wish(asked), await house.wish(too_much)
@@ -83,7 +83,9 @@ async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
         await publish(hub, "homeward/lind/car/readings", {SPEED: 130})
         await until(lambda: hub.circle.twin.get("lind/car", SPEED)[0] == 130, "news after the restart")
         assert len(hub.decisions.of("lind", 9)) == 1, "it was fast before: no new moment"
-        times, values = await HubHouse(hub, lambda _: "UTC").history("lind/car", SPEED, 0, hub.clock.now() + 10)
+        times, values = await HubHouse(hub, lambda _: "UTC", lambda _: []).history(
+            "lind/car", SPEED, 0, hub.clock.now() + 10
+        )
         assert values.tolist() == [120.0]
         assert len(times) == 1
 

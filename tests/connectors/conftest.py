@@ -24,6 +24,7 @@ people: [ada, ben]
 vehicles: [car]
 homes:
   home:
+    live: all
 rooms: [bedroom, kitchen]
 devices:
   socket:

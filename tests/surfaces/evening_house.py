@@ -2,6 +2,7 @@
 
 Ada drives home in November, Ben is out; the house needs three quarters of an hour to be warm. `scene` is one of
 `evening`, `empty` (no home yet), `quiet` (a home that knows nothing), `hostile` (every text tries to be markup) and
+`watching` (only shadow),
 `broken` (it cannot be read).
 """
 
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from homeward.core.gate import acts
 from homeward.core.signal import Kind, Refused, Value, Wish
-from homeward.surfaces.house import Decision, Known, Series, State
+from homeward.surfaces.house import Ability, Decision, Known, Series, State
 from homeward.words import load_vocabulary
 
 ZONE = "Europe/Stockholm"
@@ -159,6 +161,12 @@ class EveningHouse:
             "Vehicle.Arrival.Median": self.arrival(),
             "Vehicle.Arrival.Why": evil or self.why(),
         }
+
+    def skills(self, household: str) -> Sequence[Ability]:
+        said = [str(wish.value) for wish in self.wishes if wish.path == "Home.Skills.Acting"]
+        live = said[-1] if said else "none" if self.scene == "watching" else None
+        able = {"arrival": "Have the home warm when somebody arrives.", "rule porch": "Ada is near: porch light"}
+        return [Ability(name, does, acts(live, name)) for name, does in able.items()]
 
     # the evening
 

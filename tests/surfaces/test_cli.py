@@ -125,3 +125,29 @@ def test_a_backup_of_a_running_hub_is_restored_into_an_empty_folder(hub: Running
     assert {"about": "snapshot", "level": "good"}.items() <= next(
         one for one in json.loads(said)["findings"] if one["about"] == "snapshot"
     ).items()
+
+
+def test_a_new_home_is_watched_until_go(hub: Running, tmp_path: Path) -> None:
+    file = tmp_path / "berg.yaml"
+    porch = "{porch: {when: Vehicle.Speed > 50, then: {home: {Home.Light.Porch: on}}}}"
+    file.write_text(f"household: berg\nzone: UTC\nvehicles: [car]\nhomes: [home]\nrules: {porch}\n")
+    applied = hub.run("apply", str(file))
+    assert "berg/home is new" in applied.stdout and "homeward go berg" in applied.stdout, applied.stderr
+    fast = {"node": "berg/car", "readings": {"Vehicle.Speed": 80}}
+    assert httpx.post(f"{hub.url}/api/readings", json=fast, headers=hub.changing()).status_code == 202
+    eventually(lambda: "Lately" in hub.run("skills", "berg").stdout, True)
+    told = hub.run("skills", "berg")
+    assert "arrival: only watches" in told.stdout and "rule porch: only watches" in told.stdout, told.stderr
+    assert "berg/home Home.Light.Porch = True" in told.stdout
+    assert "say which household: lind, berg" in hub.run("go", "arrival").stderr
+    assert "no skill 'rule prch'" in hub.run("go", "berg", "rule prch").stderr
+    assert hub.run("go", "berg", "rule porch").stdout == "berg: rule porch may act from now on\n"
+    eventually(lambda: acting(hub, "berg"), {"arrival": False, "rule porch": True})
+    assert hub.run("shadow", "berg").returncode == 0
+    eventually(lambda: acting(hub, "berg"), {"arrival": False, "rule porch": False})
+
+
+def acting(hub: Running, household: str) -> dict[str, bool]:
+    """Which skills act."""
+    told = json.loads(hub.run("skills", household, "--json").stdout)
+    return {one["name"]: one["acts"] for one in told["skills"]}

@@ -102,6 +102,32 @@ def test_a_jam_moves_arrival_heating_and_the_sentence_together(visit: Visit) -> 
     expect(reopened.locator(".sentence")).to_have_text("Jam on the ring: home 18:12, so heating starts at 17:30")
 
 
+WATCHING = [("watching", PHONE, "dark"), ("watching", DESKTOP, "light")]
+
+
+@pytest.mark.parametrize("visit", WATCHING, indirect=True, ids=["phone-dark", "desktop-light"])
+def test_a_home_that_is_only_watched_says_so_until_told_to_go(visit: Visit, request: pytest.FixtureRequest) -> None:
+    page = visit.open("/")
+    expect(page.locator(".skills")).to_contain_text("Only watching")
+    expect(page.locator(".sentence")).to_have_text(
+        "Ada left work at 17:00: home 17:58, so heating would start at 17:16"
+    )
+    expect(page.locator(".steps")).to_contain_text("Heating would start")
+    page.click("text=One by one")
+    assert page.evaluate(FITS) and page.evaluate(FINDS_FAINT) == [] and page.evaluate(FINDS_SMALL) == []
+    visit.keep(f"watching-{request.node.callspec.id}")
+    page.click("[aria-label='Let act: arrival']")
+    expect(page.locator(".skills")).to_contain_text("One of two skills acts")
+    expect(page.locator(".sentence")).to_contain_text("so heating starts at")
+    page.click("text=Let all act")
+    expect(page.locator(".skills")).to_contain_text("you come first")
+    page.click(".skills >> text=Only watch >> nth=0")
+    expect(page.locator(".skills h2")).to_have_text("Only watching")
+    log = visit.open("/log")
+    expect(log.locator(".skills")).to_contain_text("Only watching")
+    visit.keep(f"watching-log-{request.node.callspec.id}")
+
+
 def test_the_picture_is_told_to_those_who_hear_it_and_read_by_keyboard(visit: Visit) -> None:
     page = visit.open("/")
     picture = page.get_by_role("img", name="Arrival is expected at 17:58")

@@ -18,7 +18,11 @@ STATES: dict[str, State] = {
     "outranked": "refused",
     "expired": "expired",
     "withdrawn": "expired",
+    "shadow": "shadow",
 }
+
+
+FINAL = ("done", "failed", "refused", "shadow")
 
 
 class Decisions:
@@ -34,7 +38,7 @@ class Decisions:
         known = self._by_id.get(event.command.id)
         if known is None:
             self._put(of_command(event.command, event.at, state, event.why))
-        elif known.state not in ("done", "failed", "refused") or state in ("done", "failed"):
+        elif known.state not in FINAL or state in ("done", "failed") or (known.state, state) == ("shadow", "sent"):
             # That its time is over does not change what became of it.
             self._by_id[known.id] = replace(known, state=state, outcome_why=event.why or known.outcome_why)
 

@@ -11,16 +11,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeward.app.hub import Hub
+from homeward.app.skills import ACTING
 from homeward.app.templates import keep_templates, write_templates
 from homeward.connectors import check, kinds, make
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
+from homeward.core.gate import names_in
 from homeward.core.signal import Kind, Refused, UnknownSignal, Value
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import Changes, apply
 from homeward.registry.household import Household, parse
+from homeward.registry.problems import HouseholdErrors, Problem, nearest
 from homeward.registry.store import Registry
-from homeward.rules.book import RuleBook, read_rules
+from homeward.rules.book import RuleBook, read_rules, skill_name
+from homeward.surfaces.letting import LIVE
 
 OFFSET_CHECK_S = 60.0
 
@@ -36,6 +40,10 @@ class Households:
         self._rules = RuleBook(self._vocabulary)
         self._own_skills = hub.circle.skills
         self._zones: dict[str, str] = {}
+
+    def able(self, household: str) -> list[tuple[str, str]]:
+        """The skills that may ask for things in a household, its rules last: name, and what it does in words."""
+        return [(one.name, one.why) for one in ACTING] + self._rules.named(household)
 
     def restore(self) -> None:
         """Give the hub every node, connector and rule that the registry has, before the log is read."""
@@ -91,9 +99,12 @@ class Households:
         if self._rules.put(household):
             self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
         await self._tell(changes)
+        watching = await self._only_watch(household) if before is None else []
         await self.tell_offsets()
         await self.hub.checkpoint()
-        return {"added": list(changes.added), "changed": list(changes.changed), "removed": list(changes.removed)}
+        return {"added": list(changes.added), "changed": list(changes.changed), "removed": list(changes.removed)} | (
+            {"watching": watching} if watching else {}
+        )
 
     def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
         """The household in the file, with everything in it known to be right. Raises Refused."""
@@ -101,7 +112,27 @@ class Households:
         self._check_kinds({node.name: node.kind for node in household.nodes})
         check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
         read_rules(household, self._vocabulary, name)
+        self._check_live(household, name)
         return household
+
+    async def _only_watch(self, household: Household) -> list[str]:
+        """Let no skill act in a new household that does not say otherwise; its homes where that is so now."""
+        homes = [node for node in household.nodes if node.kind is Kind.HOME and LIVE not in node.signals]
+        for home in homes:
+            await self.hub.tell_readings(home.name, {LIVE: "none"})
+        return [home.name for home in homes]
+
+    def _check_live(self, household: Household, name: str) -> None:
+        """Names under `live:` must be skills there are. Raises HouseholdErrors."""
+        known = ["all", "none", *(one.name for one in ACTING), *(skill_name(rule.name) for rule in household.rules)]
+        wrong = [
+            Problem(node.line, f"{node.name} live", f"no skill {word!r}", nearest(word, known), name)
+            for node in household.nodes
+            for word in sorted(names_in(str(node.signals.get(LIVE, ""))))
+            if word not in known
+        ]
+        if wrong:
+            raise HouseholdErrors(wrong)
 
     async def _connect(self, before: Household | None, after: Household, text: str) -> None:
         """Close the doors that the household had and open those that its file names."""

@@ -87,7 +87,7 @@ def _turn(circle: Circle, message: Message, told: dict[str, Any]) -> None:
             "why": event.command.why,
         }
         for event in turn.events
-        if event.what == "sent"
+        if event.what in ("sent", "shadow")
     ]
 
 

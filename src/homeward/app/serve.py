@@ -97,7 +97,7 @@ async def serve(
 
 def make_app(hub: Hub, households: Households, figures: Figures, show: Show | None = None) -> FastAPI:
     """The web application: pages, API, and the guard before both."""
-    house = HubHouse(hub, households.zone, show)
+    house = HubHouse(hub, households.zone, households.able, show)
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
     app.include_router(router(house, households, token_of(hub.settings.folder)))
     app.add_exception_handler(RequestValidationError, tell_invalid)

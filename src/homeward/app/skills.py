@@ -3,4 +3,7 @@
 from homeward.skills.arrival import arrival
 from homeward.skills.climate_model import climate_model
 
-ALL = (climate_model, arrival)
+LEARNING = (climate_model,)
+"""They only write down what they learned, and never ask for anything."""
+ACTING = (arrival,)
+ALL = (*LEARNING, *ACTING)

@@ -9,8 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from homeward.app.hub import Hub
+from homeward.core.gate import acts
 from homeward.core.signal import Kind, Refused, UnknownSignal, Value, Wish, household_of
-from homeward.surfaces.house import Decision, Known, Series
+from homeward.surfaces.house import Ability, Decision, Known, Series
+from homeward.surfaces.letting import LIVE
 
 
 class Show(Protocol):
@@ -28,10 +30,11 @@ class Show(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HubHouse:
-    """Implements `surfaces.house.House`. `zones` gives a household's IANA zone."""
+    """Implements `surfaces.house.House`. `zones` gives a household's IANA zone, `able` its skills (name, does)."""
 
     hub: Hub
     zones: Callable[[str], str]
+    able: Callable[[str], Sequence[tuple[str, str]]]
     show: Show | None = None
 
     def now(self) -> float:
@@ -82,6 +85,13 @@ class HubHouse:
             return self.hub.circle.twin.get(node, path)
         except UnknownSignal:
             return None, nan
+
+    def skills(self, household: str) -> Sequence[Ability]:
+        """See House."""
+        homes = [node for node, kind in self.nodes(household) if kind is Kind.HOME]
+        live = self.value(homes[0], LIVE) if homes else None
+        text = None if live is None else str(live)
+        return [Ability(name, does, acts(text, name)) for name, does in self.able(household)]
 
     def decisions(self, household: str, limit: int = 100) -> Sequence[Decision]:
         """See House."""

@@ -5,6 +5,24 @@ from homeward.core.signal import Kind
 from homeward.core.twin import Twin
 
 
+def names_in(text: str) -> frozenset[str]:
+    """The names in a text that parts them by commas.
+
+    >>> sorted(names_in("arrival, rule porch,"))
+    ['arrival', 'rule porch']
+    """
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def acts(text: str | None, skill: str) -> bool:
+    """Whether a skill acts where `Home.Skills.Acting` is `text` (None: not set).
+
+    >>> acts(None, "arrival"), acts("none", "arrival"), acts("arrival, rule porch", "rule porch")
+    (True, False, True)
+    """
+    return text is None or not names_in(text).isdisjoint({"all", skill})
+
+
 class Gate:
     """Asks settle on behalf of standing commands, new, taking over or tried again."""
 
@@ -12,6 +30,7 @@ class Gate:
         self.twin = twin
         vocabulary = twin.vocabulary
         self._paused = vocabulary["Home.Skills.Paused"].index
+        self.live = vocabulary["Home.Skills.Acting"].index
         self._stillness = [
             vocabulary[path].index
             for path in (
@@ -20,7 +39,7 @@ class Gate:
                 "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
             )
         ]
-        self.looks_at = frozenset((self._paused, *self._stillness))
+        self.looks_at = frozenset((self._paused, self.live, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
     def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
@@ -29,10 +48,16 @@ class Gate:
         situation = Situation(now, self._still(number), self._paused_skills(self.twin.nodes.household(number)))
         return objection(ask, self.twin.vocabulary.signals[signal], situation)
 
+    def in_shadow(self, ask: Ask, household: int) -> bool:
+        """Whether who asks may only say here what would be done: a skill that nobody has let act yet."""
+        return not ask.person and not acts(self._said(household, self.live), ask.command.by)
+
     def _paused_skills(self, household: int) -> frozenset[str]:
+        return names_in(self._said(household, self._paused) or "")
+
+    def _said(self, household: int, signal: int) -> str | None:
         homes = self.twin.nodes.rows(Kind.HOME, household)
-        text = self.twin.tables[Kind.HOME].texts.get((homes[0], self._paused), "") if homes else ""
-        return frozenset(name.strip() for name in text.split(",") if name.strip())
+        return self.twin.tables[Kind.HOME].texts.get((homes[0], signal)) if homes else None
 
     def _still(self, number: int) -> bool:
         """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""

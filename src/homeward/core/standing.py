@@ -2,6 +2,9 @@
 
 Each actuator keeps at most one ask by each asker; the strongest is in force. When it ends, the next takes
 over. A command that nobody answers is sent again, which is harmless: commands say a value, never "toggle".
+
+An ask of a skill that only watches (docs/shadow.md) stands like any other, yet is never sent and outranks nobody who
+acts. Whether it watches is looked up each time, so that "go" takes effect on what stands already.
 """
 
 from collections.abc import Iterator
@@ -22,7 +25,8 @@ Target = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a command: sent, again, done, failed, refused, outranked, expired or withdrawn."""
+    """Something that happened to a command: sent, again, done, failed, refused, outranked, expired, withdrawn, or
+    shadow (it would have been sent)."""
 
     at: float
     command: Command
@@ -79,7 +83,7 @@ class Standings:
     def enter(self, target: Target, ask: Ask, now: float) -> Iterator[Event]:
         """Take in an ask that settle has let pass; `resolve` decides afterwards what is in force."""
         stands = self._stands.setdefault(self.nodes.household(target[0]), {})
-        command = ask.command
+        command, shadow = ask.command, self.gate.in_shadow(ask, self.nodes.household(target[0]))
         if command.value is None:
             stand = stands.get(target)
             earlier = stand.asks.pop(command.by, None) if stand else None
@@ -88,10 +92,19 @@ class Standings:
             return
         asks = stands.setdefault(target, Stand()).asks
         earlier = asks.pop(command.by, None)
+        same = earlier is not None and earlier.command.value == command.value
+        if shadow and same and earlier:  # nothing new to tell: it goes on under the name it was told by
+            ask = replace(ask, command=replace(command, id=earlier.command.id))
         asks[command.by] = ask
-        if strongest(asks.values()) is not ask and (earlier is None or earlier.command.value != command.value):
-            stronger = strongest(asks.values())
+        stronger = strongest(asks.values() if shadow else self._acting(target, asks))
+        if stronger is not ask and not same:
             yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
+        elif shadow and not same:
+            yield Event(now, command, "shadow")
+
+    def _acting(self, target: Target, asks: dict[str, Ask]) -> list[Ask]:
+        household = self.nodes.household(target[0])
+        return [ask for ask in asks.values() if not self.gate.in_shadow(ask, household)]
 
     def resolve(self, target: Target, now: float) -> Iterator[Event]:
         """Bring what was sent in line with the ask in force: at most one command, none that is unsafe by now."""
@@ -99,7 +112,7 @@ class Standings:
         stand = stands.get(target)
         if stand is None:
             return
-        while best := strongest(stand.asks.values()):
+        while best := strongest(self._acting(target, stand.asks)):
             if not self._must_send(stand, best, now):
                 self._take_over(stand, best)
                 return
@@ -108,7 +121,15 @@ class Standings:
                 return
             del stand.asks[best.command.by]
             yield Event(now, best.command, "refused", no)
-        del stands[target]
+        if stand.asks:  # all of them only watch
+            stand.sent, stand.state, stand.tries, stand.next_try = None, "", 0, NEVER
+        else:
+            del stands[target]
+
+    def look_again(self, household: int, now: float) -> Iterator[Event]:
+        """Bring everything in line after it changed which skills act."""
+        for target in list(self._stands.get(household, {})):
+            yield from self.resolve(target, now)
 
     def _take_over(self, stand: Stand, best: Ask) -> None:
         """The same value for longer or for another reason: nothing to tell the device, but whose it is changes."""
@@ -146,8 +167,8 @@ class Standings:
                 yield Event(now, stand.asks.pop(by).command, "expired")
             if over:
                 yield from self.resolve(target, now)
-            best = strongest(stand.asks.values())
-            if best and stand.next_try <= now:
+            best = strongest(self._acting(target, stand.asks)) if stand.next_try <= now else None
+            if best:
                 yield from self._try_again(target, stand, best, now)
 
     def _try_again(self, target: Target, stand: Stand, best: Ask, now: float) -> Iterator[Event]:

@@ -40,6 +40,15 @@ class _Page:
     households: set[str]
 
 
+def skill_name(rule: str) -> str:
+    """What a rule is called as a skill.
+
+    >>> skill_name("porch")
+    'rule porch'
+    """
+    return f"rule {rule}"
+
+
 class RuleBook:
     """The rules of all households of a hub."""
 
@@ -63,6 +72,11 @@ class RuleBook:
         self._of[household.name] = list(rules)
         return before != set(self._pages)
 
+    def named(self, household: str) -> list[tuple[str, str]]:
+        """The names of a household's rules as skills, and what each does in words."""
+        rules = [self._pages[key].rule for key in self._of.get(household, ())]
+        return [(skill_name(rule.name), rule.why) for rule in rules]
+
     def drop(self, household: str) -> None:
         """Take a household's rules out."""
         for key in self._of.pop(household, []):
@@ -79,7 +93,7 @@ class RuleBook:
         found: list[Skill] = []
         for page in self._pages.values():
             rule = page.rule
-            name = f"rule {rule.name}"
+            name = skill_name(rule.name)
             found.append(Skill(name, rule.kind, rule.triggers[:1], _act(rule, page.households), rule.why))
             if rule.while_true:
                 found.append(Skill(name, rule.kind, rule.triggers[1:], _take_back(rule, page.households), rule.why))

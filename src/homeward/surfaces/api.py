@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
 from homeward.surfaces.house import House
+from homeward.surfaces.letting import letting
 
 LARGEST_FILE = 1_000_000
 
@@ -75,6 +77,14 @@ class FileBody(BaseModel):
     templates: dict[Text, Text] = Field({}, max_length=100)
 
 
+class LettingBody(BaseModel):
+    """Which skills act from now on, or only watch; none named: all of them. `by` (a person) is known where left out."""
+
+    skills: list[Text] = Field([], examples=[["arrival"]], max_length=100)
+    act: bool
+    by: Text | None = Field(None, examples=["lind/ada"], max_length=100)
+
+
 class Refusal(BaseModel):
     """Why it was not done: in words, or (for a body of the wrong shape) as a list of places and what is wrong there."""
 
@@ -131,6 +141,11 @@ def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
         fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
         return [{name: getattr(one, name) for name in fields} for one in house.decisions(household, limit)]
 
+    @api.get("/skills/{household}")
+    def skills(household: str) -> list[dict[str, Any]]:
+        """The skills that may ask for things in a household, and whether each acts or only watches."""
+        return [{"name": one.name, "does": one.does, "acts": one.acts} for one in house.skills(household)]
+
 
 def _look_at_node(api: APIRouter, house: House) -> None:
     @api.get("/nodes/{household}/{node}")
@@ -159,6 +174,13 @@ def _ask(api: APIRouter, house: House, admin: Admin) -> None:
         asked = Wish(body.node, body.path, value, house.now(), body.by, body.until, body.why)
         with _told(422):
             return {"id": await house.wish(asked)}
+
+    @api.put("/skills/{household}", status_code=202)
+    async def let(household: str, body: LettingBody) -> dict[str, str]:
+        """Let skills act, or only watch: a wish like any other, whose id finds it among the decisions."""
+        with _told(422):
+            asked = letting(house, household, body.skills, body.act, "said over the API")
+            return {"id": await house.wish(replace(asked, by=body.by or asked.by))}
 
     @api.post("/readings", status_code=202)
     async def hear(body: ReadingsBody) -> dict[str, int]:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from homeward.core.signal import Kind, Signal, Value, Wish
 
-State = Literal["asked", "sent", "done", "refused", "failed", "expired"]
-"""What became of something decided or wished: `asked` is not yet settled, `sent` is on its way to the thing."""
+State = Literal["asked", "sent", "done", "refused", "failed", "expired", "shadow"]
+"""What became of something decided or wished: `asked` is not yet settled, `sent` is on its way to the thing, `shadow`
+would have been sent if homeward did more than watch."""
 
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Times (n,) in seconds since 1970 UTC, ascending, and the values (n,) that held from then on."""
@@ -42,6 +43,15 @@ class Decision:
     by: str
     state: State
     outcome_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """A skill that may ask for things in a household: its name, what it does, and whether it acts or only watches."""
+
+    name: str
+    does: str
+    acts: bool
 
 
 class House(Protocol):
@@ -76,6 +86,9 @@ class House(Protocol):
 
     def at(self, node: str, path: str) -> float:
         """When the latest value was measured; NaN where unknown."""
+
+    def skills(self, household: str) -> Sequence[Ability]:
+        """The skills that may ask for things in a household, its own rules among them."""
 
     def decisions(self, household: str, limit: int = 100) -> Sequence[Decision]:
         """What was decided and wished, newest first."""

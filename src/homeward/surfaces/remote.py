@@ -77,6 +77,24 @@ class Remote:
         """Take a node's credentials back. Raises Refused."""
         self._change("DELETE", f"/api/devices/{quote(node)}", {})
 
+    def households(self) -> list[str]:
+        """The households that the hub has."""
+        return [one["name"] for one in self._ask(Request(f"{self._url}/api/households"))]
+
+    def skills(self, household: str) -> list[dict[str, Any]]:
+        """The household's skills: name, does, acts."""
+        told: list[dict[str, Any]] = self._ask(Request(f"{self._url}/api/skills/{quote(household)}"))
+        return told
+
+    def decisions(self, household: str, limit: int) -> list[dict[str, Any]]:
+        """What was decided lately, newest first."""
+        told: list[dict[str, Any]] = self._ask(Request(f"{self._url}/api/decisions/{quote(household)}?limit={limit}"))
+        return told
+
+    def let(self, household: str, skills: list[str], act: bool) -> None:
+        """Let skills act, or only watch. Raises Refused."""
+        self._change("PUT", f"/api/skills/{quote(household)}", {"skills": skills, "act": act})
+
     def send_readings(self, node: str, readings: dict[str, Any]) -> None:
         """Let a node of the running hub have readings, now. Raises Refused."""
         self._change("POST", "/api/readings", {"node": node, "readings": readings})

@@ -1,13 +1,17 @@
-"""Commands about who and what there is: `apply`, `device add` and `device remove`."""
+"""Commands about who and what there is: `apply`, `device add`, `device remove`, `skills`, `go` and `shadow`."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from homeward.core.signal import Refused
 from homeward.surfaces.cli.options import HUB, Folder, HubUrl, Json
 from homeward.surfaces.cli.said import say
+
+if TYPE_CHECKING:
+    from homeward.surfaces.remote import Remote
 
 app = typer.Typer()
 device = typer.Typer(help="Credentials for cars, phones and things that connect over MQTT.", no_args_is_help=True)
@@ -27,10 +31,18 @@ def apply(
     if not file.is_file():
         raise Refused(f"{file} is not a file")
     changes = Remote(hub, folder).apply(file)
+    watching = [] if json else changes.pop("watching", [])
     if json or any(changes.values()):
         say(changes, json)
     else:
         typer.echo(f"{file}: nothing to change")
+    if watching:
+        name = watching[0].partition("/")[0]
+        typer.echo(
+            f"\n{', '.join(watching)} is new: homeward decides and explains there, and sends nothing.\n"
+            f"See what it would do with `homeward skills {name}` and on the pages; let it act with\n"
+            f"`homeward go {name}`."
+        )
 
 
 @device.command("add")
@@ -56,3 +68,65 @@ def device_remove(
     from homeward.surfaces.remote import Remote
 
     Remote(hub, folder).remove_device(node)
+
+
+Words = Annotated[list[str] | None, typer.Argument(help="A household, then skills; where there is one, only skills.")]
+TOLD = 20
+
+
+@app.command()
+def skills(
+    household: Annotated[str, typer.Argument(help="A household; may be left out where there is one.")] = "",
+    hub: HubUrl = HUB,
+    folder: Folder = None,
+    json: Json = False,
+) -> None:
+    """List a household's skills, whether each acts or only watches, and what was only said lately."""
+    from homeward.surfaces.remote import Remote
+
+    there = Remote(hub, folder)
+    name, _ = _understood(there, [household] if household else [])
+    able = there.skills(name)
+    would = [one for one in there.decisions(name, 1000) if one["state"] == "shadow"][:TOLD]
+    if json:
+        say({"household": name, "skills": able, "would": would}, json)
+        return
+    for one in able:
+        typer.echo(f"{one['name']}: {'acts' if one['acts'] else 'only watches'}. {one['does']}")
+    if would:
+        typer.echo("Lately it would have asked for:")
+    for one in would:
+        at = datetime.fromtimestamp(one["at"]).strftime("%d %b %H:%M")
+        typer.echo(f"  {at}  {one['node']} {one['path']} = {one['value']}: {one['why']} ({one['by']})")
+
+
+@app.command()
+def go(words: Words = None, hub: HubUrl = HUB, folder: Folder = None) -> None:
+    """Let skills act in a household, all of them where none is named."""
+    _let(words or [], True, hub, folder)
+
+
+@app.command()
+def shadow(words: Words = None, hub: HubUrl = HUB, folder: Folder = None) -> None:
+    """Let skills only watch: they decide and explain as ever, and nothing of it is sent."""
+    _let(words or [], False, hub, folder)
+
+
+def _let(words: list[str], act: bool, hub: str, folder: Path | None) -> None:
+    from homeward.surfaces.remote import Remote
+
+    there = Remote(hub, folder)
+    household, named = _understood(there, words)
+    there.let(household, named, act)
+    what = ", ".join(named) or "all skills"
+    typer.echo(f"{household}: {what} {'may act' if act else 'only watch'} from now on")
+
+
+def _understood(there: "Remote", words: list[str]) -> tuple[str, list[str]]:
+    """The household and the other words. Raises Refused where it is not clear which household is meant."""
+    households = there.households()
+    if words and words[0] in households:
+        return words[0], words[1:]
+    if len(households) == 1:
+        return households[0], words
+    raise Refused(f"say which household: {', '.join(households) or 'there is none yet; apply a household file first'}")

@@ -6,22 +6,26 @@ from homeward.core.signal import Signal
 from homeward.surfaces.house import Decision
 from homeward.surfaces.web import say
 from homeward.surfaces.web.frame import Pulse, frame
+from homeward.surfaces.web.letting import Letting
 from homeward.surfaces.web.pieces import Log
 from homeward.surfaces.web.sight import Sight
 
 SHOWN = 300
 SAID = {
     "asked": "asked", "sent": "on its way", "done": "done",
-    "refused": "refused", "failed": "did not work", "expired": "ran out",
+    "refused": "refused", "failed": "did not work", "expired": "ran out", "shadow": "not sent",
 }  # fmt: skip
 
 
 def log_page(sight: Sight) -> None:
     """Draw the page and keep it live."""
     with frame(sight.house, sight.household, "/log") as trouble:
+        letting = Letting(sight, always=True)
+        letting.draw()
         log = Log(entries(sight))
 
         async def look() -> None:
+            letting.show()
             log.show(entries(sight))
 
         Pulse(sight.house, look, trouble)

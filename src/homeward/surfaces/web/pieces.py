@@ -59,3 +59,7 @@ class Signals(Piece, component="static/signals.js"):
 
 class Log(Piece, component="static/log.js"):
     """What was done, by whom, why; data from `log.entries`."""
+
+
+class Skills(Piece, component="static/skills.js"):
+    """Which skills act and which only watch; data from `letting.Letting`; says `let`."""

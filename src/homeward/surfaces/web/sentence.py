@@ -27,24 +27,33 @@ class Step:
 
 
 def tell(
-    plan: Plan | None, now: float, zone: str, reason: str, occupied: bool | None, indoor: float, since: float = nan
+    plan: Plan | None,
+    now: float,
+    zone: str,
+    reason: str,
+    occupied: bool | None,
+    indoor: float,
+    since: float = nan,
+    watching: bool = False,
 ) -> Told:
     """The sentence for an evening without surprises.
 
     `reason` is why the arrival is expected when it is; `since` when the heating that is on came on, NaN if it is off.
+    `watching`: what the plan says is not sent, only said.
     """
     if plan is None or not plan.expects or plan.median < now - 3600:
         return _quiet(plan, occupied, indoor)
     why, more = split(reason or plan.why)
     home = f"home {say.clock(plan.median, zone, now)}"
+    begins = "would start" if watching else "starts"
     if plan.median < now and occupied:
         return Told(f"Home since {say.clock(plan.median, zone)}, and it is {_degrees(indoor)} inside")
     if isfinite(since):
         heating = f"heating since {say.clock(since, zone, now)}"
     elif isfinite(start := starts(plan, now)):
-        heating = f"so heating starts at {say.clock(start, zone, now)}"
+        heating = f"so heating {begins} at {say.clock(start, zone, now)}"
     elif plan.warm_from <= now and indoor < plan.target - 0.5:
-        heating = "so heating starts now"
+        heating = f"so heating {begins} now"
     else:
         heating = "and the house is warm enough as it is"
     return Told(_join(why, f"{home}, {heating}"), sentence(more))
@@ -105,19 +114,19 @@ def _quiet(plan: Plan | None, occupied: bool | None, indoor: float) -> Told:
     return Told("Nobody is home, and no return is in sight yet", "The plan appears as soon as one is expected")
 
 
-def steps(plan: Plan | None, now: float, zone: str, who: str, heating: bool) -> list[Step]:
-    """What happens next, soonest first, three at most."""
+def steps(plan: Plan | None, now: float, zone: str, who: str, heating: bool, watching: bool = False) -> list[Step]:
+    """What happens next, soonest first, three at most; `watching` as in `tell`."""
     if plan is None:
         return []
     found: list[Step] = []
     if isfinite(start := starts(plan, now)) and plan.median > now:
-        found.append(Step(start, _takes("Heating starts", plan.needs_s), "home"))
+        found.append(Step(start, _takes("Heating would start" if watching else "Heating starts", plan.needs_s), "home"))
     elif heating and plan.expects and plan.median > now:
         found.append(Step(now, f"Heating, on the way to {say.degrees(plan.target)}", "home"))
     if plan.expects and plan.median > now:
         between = f"{say.clock(plan.p10, zone)}–{say.clock(plan.p90, zone)}"
         found.append(Step(plan.median, f"{who or 'Somebody'} home ({between})", "car"))
-    if (back := reaches(plan, now)) is not None:
+    if (back := reaches(plan, now)) is not None and not watching:
         found.append(Step(back, f"{say.degrees(plan.target)} inside", "home"))
     return sorted(found, key=lambda step: step.at)[:3]
 

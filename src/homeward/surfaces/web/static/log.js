@@ -29,10 +29,10 @@ export default {
     </section>
   </div>`,
   computed: {
-    states() { return [["", "All"], ["done", "Done"], ["open", "Under way"], ["not", "Not done"]]; },
+    states() { return [["", "All"], ["done", "Done"], ["open", "Under way"], ["not", "Not done"], ["shadow", "Only said"]]; },
     found() {
       const wanted = this.words.toLowerCase().split(/\s+/).filter(Boolean);
-      const group = { asked: "open", sent: "open", done: "done" };
+      const group = { asked: "open", sent: "open", done: "done", shadow: "shadow" };
       return this.data.entries.filter((one) => (!this.state || (group[one.state] ?? "not") === this.state)
         && wanted.every((word) => `${one.what} ${one.why} ${one.by} ${one.outcome} ${one.path}`.toLowerCase().includes(word)));
     },
