@@ -23,7 +23,7 @@ zone: UTC
 vehicles: [car]
 homes:
   home:
-    live: all
+    acting: all
 connectors:
   broker:
     kind: mqtt

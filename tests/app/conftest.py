@@ -26,7 +26,7 @@ homes:
   home:
     location: [59.33, 18.06]
     comfort: 21 °C
-    live: all
+    acting: all
 """
 
 

@@ -22,7 +22,7 @@ household: lind
 zone: Europe/Stockholm
 people: {ada: {}}
 vehicles: {car: {}}
-homes: {home: {location: [59.33, 18.06], live: all}}
+homes: {home: {location: [59.33, 18.06], acting: all}}
 connectors:
   things:
     kind: door

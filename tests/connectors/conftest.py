@@ -24,7 +24,7 @@ people: [ada, ben]
 vehicles: [car]
 homes:
   home:
-    live: all
+    acting: all
 rooms: [bedroom, kitchen]
 devices:
   socket:

@@ -28,7 +28,7 @@ class Reference:
         self.wrote: list[Reading] = []
         self.clock = -inf
         self.memory: dict[tuple[int, int, str], list[Any]] = {}  # of each trigger and node: truth, since, due
-        self.standings = Standings(self.objection)
+        self.standings = Standings(self.objection, self.watches)
 
     def hear(self, what: Happening) -> None:
         self.live_until(time_of(what))
@@ -54,6 +54,8 @@ class Reference:
             self.react(self.cells.learn(self.run(called, now), now), now)
 
     def react(self, news: set[Cell], now: float) -> None:
+        if any(path == "Home.Skills.Acting" for _, path in news):
+            self.told += self.standings.look_again(now)
         for _ in range(16):
             called = set()
             for order, skill in enumerate(self.skills):
@@ -145,6 +147,11 @@ class Reference:
             return
         self.told += self.standings.enter(target, ask, now)
         changed[target] = None
+
+    def watches(self, ask: Ask) -> bool:
+        said = next((self.cells.get(home, "Home.Skills.Acting")[0] for home in self.cells.of(Kind.HOME)), None)
+        names = {name.strip() for name in str(said).split(",")}
+        return not ask.person and said is not None and not names & {"all", ask.command.by}
 
     def objection(self, target: Target, ask: Ask, now: float) -> str:
         homes = self.cells.of(Kind.HOME)[:1]

@@ -23,9 +23,10 @@ class Stand:
     next_try: float = inf
     failed_at: float = -inf
 
-    def best(self) -> Ask | None:
-        lowest = min((ask.rank for ask in self.asks), default=0)
-        return next((ask for ask in reversed(self.asks) if ask.rank == lowest), None)
+    def best(self, without: Callable[[Ask], bool] = lambda ask: False) -> Ask | None:
+        asks = [ask for ask in self.asks if not without(ask)]
+        lowest = min((ask.rank for ask in asks), default=0)
+        return next((ask for ask in reversed(asks) if ask.rank == lowest), None)
 
     def drop(self, by: str) -> Ask | None:
         found = next((ask for ask in self.asks if ask.command.by == by), None)
@@ -36,8 +37,8 @@ class Stand:
 class Standings:
     """One household's."""
 
-    def __init__(self, objection: Callable[[Target, Ask, float], str]) -> None:
-        self.objection = objection
+    def __init__(self, objection: Callable[[Target, Ask, float], str], watches: Callable[[Ask], bool]) -> None:
+        self.objection, self.watches = objection, watches
         self.stands: dict[Target, Stand] = {}
         self.count = 0
 
@@ -57,14 +58,23 @@ class Standings:
                 yield now, earlier.command, "withdrawn", command.why
             return
         self.stands[target] = stand
+        watches, new = self.watches(ask), earlier is None or earlier.command.value != command.value
+        if watches and earlier and not new:
+            ask = replace(ask, command=replace(command, id=earlier.command.id))
         stand.asks.append(ask)
-        best = stand.best()
-        if best and best is not ask and (earlier is None or earlier.command.value != command.value):
+        best = stand.best() if watches else stand.best(self.watches)
+        if best and best is not ask and new:
             yield now, command, "outranked", f"{best.command.by} comes first"
+        elif watches and new:
+            yield now, command, "shadow", ""
+
+    def look_again(self, now: float) -> Iterator[Told]:
+        for target in list(self.stands):
+            yield from self.resolve(target, now)
 
     def resolve(self, target: Target, now: float) -> Iterator[Told]:
         stand = self.stands.get(target)
-        while stand and (best := stand.best()):
+        while stand and (best := stand.best(self.watches)):
             other = stand.sent is None or stand.sent.value != best.command.value
             new = stand.sent is None or stand.sent.id != best.command.id
             failed = stand.state == "failed" and now >= stand.failed_at + 600
@@ -80,7 +90,10 @@ class Standings:
             stand.sent, stand.state, stand.tries, stand.next_try = best.command, "waiting", 1, now + 30
             yield now, best.command, "sent", ""
             return
-        self.stands.pop(target, None)
+        if stand and stand.asks:
+            stand.sent, stand.state, stand.tries, stand.next_try = None, "", 0, inf
+        else:
+            self.stands.pop(target, None)
 
     def outcome(self, outcome: Outcome, now: float) -> Iterator[Told]:
         for stand in self.stands.values():
@@ -100,7 +113,7 @@ class Standings:
                 yield from self.try_again(target, stand, now)
 
     def try_again(self, target: Target, stand: Stand, now: float) -> Iterator[Told]:
-        best = stand.best()
+        best = stand.best(self.watches)
         assert best
         if stand.tries == 4:
             stand.state, stand.next_try, stand.failed_at = "failed", inf, now

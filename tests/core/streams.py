@@ -46,6 +46,7 @@ VALUES: dict[Kind, dict[str, tuple[Value, ...]]] = {
         NEXT: (1_000_010.0, 1_000_050.0, 1_000_051.0, 1_000_400.0),
         "Home.Location.Latitude": (60.0, 60.05),
         "Home.Skills.Paused": ("", "charge", "cold , away"),
+        "Home.Skills.Acting": ("all", "none", "charge", "cold , away"),
         "Home.Heating.Mode": ("off", "heat", "cool"),
         TARGET: (17.0, 21.0),
     },

@@ -21,13 +21,8 @@ NEEDED = {
     *(f"{word}.CurrentLocation.{name}" for word in ("Vehicle", "Person") for name in ("Latitude", "Longitude")),
     *(f"{word}.{name}" for word in ("Vehicle", "Person") for name in ("DistanceToHome", "BearingToHome", "IsHome")),
     *(f"{word}.{name}" for word in ("Vehicle", "Person") for name in ("SpeedTowardsHome", "IsClosingOnHome")),
-    *(
-        "Home.Location.Latitude",
-        "Home.Location.Longitude",
-        "Home.IsOccupied",
-        "Home.Skills.Paused",
-        "Home.Skills.Acting",
-    ),
+    *("Home.Location.Latitude", "Home.Location.Longitude", "Home.IsOccupied"),
+    *("Home.Skills.Paused", "Home.Skills.Acting"),
     *("Vehicle.IsMoving", "Vehicle.Speed"),
     "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
 }

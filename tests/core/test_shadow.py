@@ -10,19 +10,19 @@ from homeward.core.signal import Kind
 from homeward.core.skill import View, skill
 from homeward.core.when import signal
 
-LIVE = "Home.Skills.Acting"
+ACTING = "Home.Skills.Acting"
 
 
-@skill(when=signal(LIVE).changes())
+@skill(when=signal(ACTING).changes())
 def bold(home: View):  # type: ignore[no-untyped-def]
     """Tries to let itself act."""
-    yield home.reading(LIVE, "bold")
+    yield home.reading(ACTING, "bold")
 
 
 def watching(*skills: object, live: str = "") -> Stage:
     """A stage where only the skills in `live` act."""
     stage = Stage(*skills)  # type: ignore[arg-type]
-    stage.hear(0, "lind/home", {LIVE: live})
+    stage.hear(0, "lind/home", {ACTING: live})
     return stage
 
 
@@ -41,7 +41,7 @@ def test_go_sends_what_stands_under_the_id_it_was_told_by() -> None:
     stage = watching(warm)
     stage.hear(1, "lind/home", {INDOOR: 18})
     stage.hear(2, "lind/home", {INDOOR: 18})
-    stage.wish(10, "lind/home", LIVE, "warm")
+    stage.wish(10, "lind/home", ACTING, "warm")
     shadow, _, sent = stage.events
     assert shadow.command.id == sent.command.id
     assert stage.told()[1:] == [(10, "done", "lind/ada", "warm"), (10, "sent", "warm", 21)]
@@ -52,10 +52,10 @@ def test_go_sends_what_stands_under_the_id_it_was_told_by() -> None:
 def test_going_back_to_watching_ends_tries_and_sends_nothing_more() -> None:
     stage = watching(warm, live="warm")
     stage.hear(1, "lind/home", {INDOOR: 18})
-    stage.hear(5, "lind/home", {LIVE: ""})
+    stage.hear(5, "lind/home", {ACTING: ""})
     stage.wait(500)
     assert stage.told() == [(1, "sent", "warm", 21)]
-    stage.hear(505, "lind/home", {LIVE: "warm"})
+    stage.hear(505, "lind/home", {ACTING: "warm"})
     assert stage.told() == [(505, "sent", "warm", 21)]
 
 
@@ -86,7 +86,7 @@ def test_people_are_obeyed_while_homeward_watches() -> None:
 
 def test_it_is_for_each_household_by_itself_and_without_the_setting_all_act() -> None:
     stage = Stage(warm, nodes=LIND | {"berg/home": Kind.HOME})
-    stage.hear(0, "lind/home", {LIVE: ""})
+    stage.hear(0, "lind/home", {ACTING: ""})
     stage.hear(1, "berg/home", {INDOOR: 18})
     stage.hear(1, "lind/home", {INDOOR: 18})
     assert [(event.command.node, event.what) for event in stage.events] == [
@@ -94,9 +94,22 @@ def test_it_is_for_each_household_by_itself_and_without_the_setting_all_act() ->
     ]  # fmt: skip
 
 
+@skill(when=signal(INDOOR).changes())
+def stepwise(home: View):  # type: ignore[no-untyped-def]
+    """Wants three degrees more than it is."""
+    yield home.command(TARGET, home.number(INDOOR) + 3, until=home.now + 600, why="cold")
+
+
+def test_what_is_only_said_is_said_anew_when_its_value_changes() -> None:
+    stage = watching(stepwise)
+    for time, indoor in ((1, 16), (2, 16), (3, 17)):
+        stage.hear(time, "lind/home", {INDOOR: indoor})
+    assert stage.told() == [(1, "shadow", "stepwise", 19), (3, "shadow", "stepwise", 20)]
+
+
 def test_a_skill_cannot_let_itself_act() -> None:
     stage = watching(bold)
-    assert stage.knows("lind/home", LIVE) == ""
+    assert stage.knows("lind/home", ACTING) == ""
     assert "may not write it" in stage.problems[0]
 
 

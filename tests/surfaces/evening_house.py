@@ -1,9 +1,8 @@
 """A household's evening in memory, told in real words, so that the pages can be tried without anything else running.
 
 Ada drives home in November, Ben is out; the house needs three quarters of an hour to be warm. `scene` is one of
-`evening`, `empty` (no home yet), `quiet` (a home that knows nothing), `hostile` (every text tries to be markup) and
-`watching` (only shadow),
-`broken` (it cannot be read).
+`evening`, `empty` (no home yet), `quiet` (a home that knows nothing), `hostile` (every text tries to be markup),
+`watching` (no skill acts) and `broken` (it cannot be read).
 """
 
 import json
@@ -164,9 +163,9 @@ class EveningHouse:
 
     def skills(self, household: str) -> Sequence[Ability]:
         said = [str(wish.value) for wish in self.wishes if wish.path == "Home.Skills.Acting"]
-        live = said[-1] if said else "none" if self.scene == "watching" else None
+        acting = said[-1] if said else "none" if self.scene == "watching" else None
         able = {"arrival": "Have the home warm when somebody arrives.", "rule porch": "Ada is near: porch light"}
-        return [Ability(name, does, acts(live, name)) for name, does in able.items()]
+        return [Ability(name, does, acts(acting, name)) for name, does in able.items()]
 
     # the evening
 

@@ -116,6 +116,8 @@ def test_a_home_that_is_only_watched_says_so_until_told_to_go(visit: Visit, requ
     page.click("text=One by one")
     assert page.evaluate(FITS) and page.evaluate(FINDS_FAINT) == [] and page.evaluate(FINDS_SMALL) == []
     visit.keep(f"watching-{request.node.callspec.id}")
+    page.click("text=Jam ahead")
+    expect(page.locator(".sentence")).to_contain_text("so heating would start at 17:30")
     page.click("[aria-label='Let act: arrival']")
     expect(page.locator(".skills")).to_contain_text("One of two skills acts")
     expect(page.locator(".sentence")).to_contain_text("so heating starts at")

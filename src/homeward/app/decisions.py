@@ -22,9 +22,6 @@ STATES: dict[str, State] = {
 }
 
 
-FINAL = ("done", "failed", "refused", "shadow")
-
-
 class Decisions:
     """The latest decisions of each household, newest first when asked."""
 
@@ -38,8 +35,7 @@ class Decisions:
         known = self._by_id.get(event.command.id)
         if known is None:
             self._put(of_command(event.command, event.at, state, event.why))
-        elif known.state not in FINAL or state in ("done", "failed") or (known.state, state) == ("shadow", "sent"):
-            # That its time is over does not change what became of it.
+        elif _changes(known.state, state):
             self._by_id[known.id] = replace(known, state=state, outcome_why=event.why or known.outcome_why)
 
     def asked(self, command: Command, at: float) -> None:
@@ -70,6 +66,13 @@ class Decisions:
         """The newest decisions of a household, newest first."""
         ids = self._ids.get(household, deque())
         return [self._by_id[ids[-1 - i]] for i in range(min(limit, len(ids)))]
+
+
+def _changes(known: State, state: State) -> bool:
+    """Whether the news changes what is told: that its time is over does not change what became of a command."""
+    if known == "shadow":
+        return state != "expired"
+    return known not in ("done", "failed", "refused") or state in ("done", "failed")
 
 
 def _state(what: str) -> State:

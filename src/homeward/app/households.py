@@ -11,20 +11,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeward.app.hub import Hub
-from homeward.app.skills import ACTING
+from homeward.app.skills import ASKING
 from homeward.app.templates import keep_templates, write_templates
+from homeward.app.watching import check_acting, home_to_watch
 from homeward.connectors import check, kinds, make
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
-from homeward.core.gate import names_in
 from homeward.core.signal import Kind, Refused, UnknownSignal, Value
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import Changes, apply
 from homeward.registry.household import Household, parse
-from homeward.registry.problems import HouseholdErrors, Problem, nearest
 from homeward.registry.store import Registry
-from homeward.rules.book import RuleBook, read_rules, skill_name
-from homeward.surfaces.letting import LIVE
+from homeward.rules.book import RuleBook, read_rules
+from homeward.surfaces.letting import ACTING
 
 OFFSET_CHECK_S = 60.0
 
@@ -43,7 +42,7 @@ class Households:
 
     def able(self, household: str) -> list[tuple[str, str]]:
         """The skills that may ask for things in a household, its rules last: name, and what it does in words."""
-        return [(one.name, one.why) for one in ACTING] + self._rules.named(household)
+        return [(one.name, one.why) for one in ASKING] + self._rules.named(household)
 
     def restore(self) -> None:
         """Give the hub every node, connector and rule that the registry has, before the log is read."""
@@ -88,6 +87,7 @@ class Households:
             folders = [Path(fresh), *self._folders()]
             household = self._understood(text, name, folders)
             before = self.registry.household(household.name)
+            watched = await self._watch_new_home(before, household)
             changes = await asyncio.to_thread(apply, household, self.registry)
             keep_templates(Path(fresh), self.hub.settings.folder)
         self._zones[household.name] = household.zone
@@ -99,12 +99,10 @@ class Households:
         if self._rules.put(household):
             self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
         await self._tell(changes)
-        watching = await self._only_watch(household) if before is None else []
         await self.tell_offsets()
         await self.hub.checkpoint()
-        return {"added": list(changes.added), "changed": list(changes.changed), "removed": list(changes.removed)} | (
-            {"watching": watching} if watching else {}
-        )
+        told = {"added": changes.added, "changed": changes.changed, "removed": changes.removed, "watched": watched}
+        return {what: list(names) for what, names in told.items()}
 
     def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
         """The household in the file, with everything in it known to be right. Raises Refused."""
@@ -112,27 +110,20 @@ class Households:
         self._check_kinds({node.name: node.kind for node in household.nodes})
         check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
         read_rules(household, self._vocabulary, name)
-        self._check_live(household, name)
+        check_acting(household, name)
         return household
 
-    async def _only_watch(self, household: Household) -> list[str]:
-        """Let no skill act in a new household that does not say otherwise; its homes where that is so now."""
-        homes = [node for node in household.nodes if node.kind is Kind.HOME and LIVE not in node.signals]
-        for home in homes:
-            await self.hub.tell_readings(home.name, {LIVE: "none"})
-        return [home.name for home in homes]
+    async def _watch_new_home(self, before: Household | None, after: Household) -> list[str]:
+        """Let nobody act in a new home before its people say so; the home, if there is one.
 
-    def _check_live(self, household: Household, name: str) -> None:
-        """Names under `live:` must be skills there are. Raises HouseholdErrors."""
-        known = ["all", "none", *(one.name for one in ACTING), *(skill_name(rule.name) for rule in household.rules)]
-        wrong = [
-            Problem(node.line, f"{node.name} live", f"no skill {word!r}", nearest(word, known), name)
-            for node in household.nodes
-            for word in sorted(names_in(str(node.signals.get(LIVE, ""))))
-            if word not in known
-        ]
-        if wrong:
-            raise HouseholdErrors(wrong)
+        It is in the log before the household is in the registry, and before its doors are open: whatever happens in
+        between, what comes in later meets it.
+        """
+        home = home_to_watch(before, after)
+        if home:
+            self.hub.add(home, Kind.HOME)
+            await self.hub.tell_readings(home, {ACTING: "none"})
+        return [home] if home else []
 
     async def _connect(self, before: Household | None, after: Household, text: str) -> None:
         """Close the doors that the household had and open those that its file names."""

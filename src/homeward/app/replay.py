@@ -80,6 +80,7 @@ def _turn(circle: Circle, message: Message, told: dict[str, Any]) -> None:
     told["commands"] += [
         {
             "at": event.at,
+            "what": event.what,
             "node": event.command.node,
             "path": event.command.path,
             "value": event.command.value,

@@ -5,5 +5,6 @@ from homeward.skills.climate_model import climate_model
 
 LEARNING = (climate_model,)
 """They only write down what they learned, and never ask for anything."""
-ACTING = (arrival,)
-ALL = (*LEARNING, *ACTING)
+ASKING = (arrival,)
+"""They ask for things, where the household lets them act."""
+ALL = (*LEARNING, *ASKING)

@@ -12,7 +12,7 @@ from homeward.app.hub import Hub
 from homeward.core.gate import acts
 from homeward.core.signal import Kind, Refused, UnknownSignal, Value, Wish, household_of
 from homeward.surfaces.house import Ability, Decision, Known, Series
-from homeward.surfaces.letting import LIVE
+from homeward.surfaces.letting import ACTING
 
 
 class Show(Protocol):
@@ -89,8 +89,8 @@ class HubHouse:
     def skills(self, household: str) -> Sequence[Ability]:
         """See House."""
         homes = [node for node, kind in self.nodes(household) if kind is Kind.HOME]
-        live = self.value(homes[0], LIVE) if homes else None
-        text = None if live is None else str(live)
+        said = self.value(homes[0], ACTING) if homes else None
+        text = None if said is None else str(said)
         return [Ability(name, does, acts(text, name)) for name, does in self.able(household)]
 
     def decisions(self, household: str, limit: int = 100) -> Sequence[Decision]:

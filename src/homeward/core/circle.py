@@ -194,8 +194,8 @@ class Circle:
     def _react(self, touched: list[Touched], turn: Turn) -> None:
         """Notice, decide and settle until nothing more follows at this instant."""
         for one in touched:
-            if one.kind is Kind.HOME and self.standings.gate.live in one.signals:
-                self._let_act(one, turn)
+            if one.kind is Kind.HOME and self.standings.gate.acting in one.signals:
+                self._let_act(*one.only(frozenset({self.standings.gate.acting})), turn)
         for _ in range(DEEPEST):
             fired = self._notice(touched)
             if not fired:
@@ -211,11 +211,12 @@ class Circle:
                 f"{name}: skills kept setting each other off; stopped after {DEEPEST} rounds at one instant"
             )
 
-    def _let_act(self, homes: Touched, turn: Turn) -> None:
-        """Send what stands of skills that act from now on."""
-        for household, now in zip(self._households(homes), homes.now.tolist(), strict=True):
-            turn.events += self.standings.look_again(household, now)
-        self._await(np.unique(self._households(homes)))
+    def _let_act(self, homes: Integers, now: Floats, turn: Turn) -> None:
+        """Send what stands of skills that act from now on, in the households of these homes `(k,)`."""
+        households = self.twin.nodes.household_of_row[Kind.HOME].array[homes]
+        for household, time in zip(households.tolist(), now.tolist(), strict=True):
+            turn.events += self.standings.look_again(household, time)
+        self._await(households)
 
     def _households(self, touched: Touched) -> list[int]:
         found: list[int] = self.twin.nodes.household_of_row[touched.kind].array[touched.rows].tolist()

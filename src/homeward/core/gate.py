@@ -30,7 +30,7 @@ class Gate:
         self.twin = twin
         vocabulary = twin.vocabulary
         self._paused = vocabulary["Home.Skills.Paused"].index
-        self.live = vocabulary["Home.Skills.Acting"].index
+        self.acting = vocabulary["Home.Skills.Acting"].index
         self._stillness = [
             vocabulary[path].index
             for path in (
@@ -39,7 +39,7 @@ class Gate:
                 "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
             )
         ]
-        self.looks_at = frozenset((self._paused, self.live, *self._stillness))
+        self.looks_at = frozenset((self._paused, self.acting, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
     def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
@@ -50,7 +50,7 @@ class Gate:
 
     def in_shadow(self, ask: Ask, household: int) -> bool:
         """Whether who asks may only say here what would be done: a skill that nobody has let act yet."""
-        return not ask.person and not acts(self._said(household, self.live), ask.command.by)
+        return not ask.person and not acts(self._said(household, self.acting), ask.command.by)
 
     def _paused_skills(self, household: int) -> frozenset[str]:
         return names_in(self._said(household, self._paused) or "")

@@ -82,6 +82,6 @@ def household_file() -> str:
     lines = [f"household: {HOUSEHOLD}", f"zone: {ZONE}"]
     for kind, section in SECTIONS.items():
         names = [name.partition("/")[2] for name, own in NODES if own is kind]
-        fields = "{live: all}" if kind is Kind.HOME else "{}"
+        fields = "{acting: all}" if kind is Kind.HOME else "{}"
         lines += [f"{section}:", *(f"  {name}: {fields}" for name in names)]
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ SHORT: dict[Kind, dict[str, str]] = {
         "lowest": "Home.Climate.LowestTemperature",
         "heating": "Home.Climate.FullPower",
         "cold_chance": "Home.Arrival.ColdChance",
-        "live": "Home.Skills.Acting",
+        "acting": "Home.Skills.Acting",
     },
     Kind.ROOM: {},
     Kind.DEVICE: {},

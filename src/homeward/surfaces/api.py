@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
 from homeward.surfaces.house import House
-from homeward.surfaces.letting import letting
+from homeward.surfaces.letting import check_known, letting
 
 LARGEST_FILE = 1_000_000
 
@@ -144,6 +144,8 @@ def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
     @api.get("/skills/{household}")
     def skills(household: str) -> list[dict[str, Any]]:
         """The skills that may ask for things in a household, and whether each acts or only watches."""
+        with _told(404):
+            check_known(house, household)
         return [{"name": one.name, "does": one.does, "acts": one.acts} for one in house.skills(household)]
 
 

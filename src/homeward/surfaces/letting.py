@@ -5,7 +5,7 @@ from collections.abc import Collection
 from homeward.core.signal import Kind, Refused, Wish
 from homeward.surfaces.house import House
 
-LIVE = "Home.Skills.Acting"
+ACTING = "Home.Skills.Acting"
 
 
 def letting(house: House, household: str, names: Collection[str], act: bool, why: str) -> Wish:
@@ -13,8 +13,7 @@ def letting(house: House, household: str, names: Collection[str], act: bool, why
 
     "All" holds for rules that are still to come as well; named skills only for themselves.
     """
-    if household not in house.households():
-        raise Refused(f"no household {household}; there is {', '.join(house.households()) or 'none yet'}")
+    check_known(house, household)
     homes = [node for node, kind in house.nodes(household) if kind is Kind.HOME]
     if not homes:
         raise Refused(f"{household} has no home; whether skills act is kept with a home")
@@ -29,4 +28,10 @@ def letting(house: House, household: str, names: Collection[str], act: bool, why
         acting = {one.name for one in able if one.acts}
         after = acting | set(names) if act else acting - set(names)
         text = ", ".join(name for name in known if name in after) or "none"
-    return Wish(homes[0], LIVE, text, house.now(), house.visitor(household), None, why)
+    return Wish(homes[0], ACTING, text, house.now(), house.visitor(household), None, why)
+
+
+def check_known(house: House, household: str) -> None:
+    """Raises Refused, naming those there are, where there is no such household."""
+    if household not in house.households():
+        raise Refused(f"no household {household}; there is {', '.join(house.households()) or 'none yet'}")

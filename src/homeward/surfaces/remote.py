@@ -77,9 +77,9 @@ class Remote:
         """Take a node's credentials back. Raises Refused."""
         self._change("DELETE", f"/api/devices/{quote(node)}", {})
 
-    def households(self) -> list[str]:
-        """The households that the hub has."""
-        return [one["name"] for one in self._ask(Request(f"{self._url}/api/households"))]
+    def households(self) -> dict[str, str]:
+        """The households that the hub has, and the IANA zone of each."""
+        return {one["name"]: one["zone"] for one in self._ask(Request(f"{self._url}/api/households"))}
 
     def skills(self, household: str) -> list[dict[str, Any]]:
         """The household's skills: name, does, acts."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -31,15 +32,15 @@ def apply(
     if not file.is_file():
         raise Refused(f"{file} is not a file")
     changes = Remote(hub, folder).apply(file)
-    watching = [] if json else changes.pop("watching", [])
+    watched = [] if json else changes.pop("watched")
     if json or any(changes.values()):
         say(changes, json)
     else:
         typer.echo(f"{file}: nothing to change")
-    if watching:
-        name = watching[0].partition("/")[0]
+    for home in watched:
+        name = home.partition("/")[0]
         typer.echo(
-            f"\n{', '.join(watching)} is new: homeward decides and explains there, and sends nothing.\n"
+            f"\n{home} is new: homeward decides and explains there, and sends nothing.\n"
             f"See what it would do with `homeward skills {name}` and on the pages; let it act with\n"
             f"`homeward go {name}`."
         )
@@ -95,8 +96,9 @@ def skills(
         typer.echo(f"{one['name']}: {'acts' if one['acts'] else 'only watches'}. {one['does']}")
     if would:
         typer.echo("Lately it would have asked for:")
+    zone = ZoneInfo(there.households()[name])
     for one in would:
-        at = datetime.fromtimestamp(one["at"]).strftime("%d %b %H:%M")
+        at = datetime.fromtimestamp(one["at"], zone).strftime("%d %b %H:%M")
         typer.echo(f"  {at}  {one['node']} {one['path']} = {one['value']}: {one['why']} ({one['by']})")
 
 
@@ -128,5 +130,5 @@ def _understood(there: "Remote", words: list[str]) -> tuple[str, list[str]]:
     if words and words[0] in households:
         return words[0], words[1:]
     if len(households) == 1:
-        return households[0], words
+        return next(iter(households)), words
     raise Refused(f"say which household: {', '.join(households) or 'there is none yet; apply a household file first'}")

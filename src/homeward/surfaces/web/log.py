@@ -6,9 +6,9 @@ from homeward.core.signal import Signal
 from homeward.surfaces.house import Decision
 from homeward.surfaces.web import say
 from homeward.surfaces.web.frame import Pulse, frame
-from homeward.surfaces.web.letting import Letting
 from homeward.surfaces.web.pieces import Log
 from homeward.surfaces.web.sight import Sight
+from homeward.surfaces.web.skills import SkillCard
 
 SHOWN = 300
 SAID = {
@@ -20,12 +20,12 @@ SAID = {
 def log_page(sight: Sight) -> None:
     """Draw the page and keep it live."""
     with frame(sight.house, sight.household, "/log") as trouble:
-        letting = Letting(sight, always=True)
-        letting.draw()
+        skills = SkillCard(sight, always=True)
+        skills.draw()
         log = Log(entries(sight))
 
         async def look() -> None:
-            letting.show()
+            skills.show()
             log.show(entries(sight))
 
         Pulse(sight.house, look, trouble)

@@ -62,4 +62,4 @@ class Log(Piece, component="static/log.js"):
 
 
 class Skills(Piece, component="static/skills.js"):
-    """Which skills act and which only watch; data from `letting.Letting`; says `let`."""
+    """Which skills act and which only watch; data from `skills.SkillCard`; says `let`."""

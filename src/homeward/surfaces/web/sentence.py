@@ -42,7 +42,7 @@ def tell(
     `watching`: what the plan says is not sent, only said.
     """
     if plan is None or not plan.expects or plan.median < now - 3600:
-        return _quiet(plan, occupied, indoor)
+        return _quiet(plan, occupied, indoor, watching)
     why, more = split(reason or plan.why)
     home = f"home {say.clock(plan.median, zone, now)}"
     begins = "would start" if watching else "starts"
@@ -59,18 +59,23 @@ def tell(
     return Told(_join(why, f"{home}, {heating}"), sentence(more))
 
 
-def tell_move(move: Move, now: float, zone: str, warm: bool = False) -> Told:
-    """The sentence for the moment when the arrival moved, and what the heating does; `warm`: the house already is."""
+def tell_move(move: Move, now: float, zone: str, warm: bool = False, watching: bool = False) -> Told:
+    """The sentence for the moment when the arrival moved, and what the heating does.
+
+    `warm`: the house already is; `watching` as in `tell`.
+    """
     why, more = split(move.why)
     home = f"home {say.clock(move.median, zone, now)} instead of {say.clock(move.was_median, zone, now)}"
     heat = say.clock(move.heat, zone, now) if isfinite(move.heat) else "now"
     match move.heating:
         case "start" if isfinite(move.heat) and not isfinite(move.was_heat):
-            heating = f"so heating waits until {heat}"
+            heating = f"so heating {'would wait' if watching else 'waits'} until {heat}"
         case "start":
-            heating = f"so heating starts {heat if heat == 'now' else f'at {heat}'}"
+            begins = "would start" if watching else "starts"
+            heating = f"so heating {begins} {heat if heat == 'now' else f'at {heat}'}"
         case "ready":
-            heating = f"so the house is warm at {heat} instead of {say.clock(move.was_heat, zone, now)}"
+            verb = "would be" if watching else "is"
+            heating = f"so the house {verb} warm at {heat} instead of {say.clock(move.was_heat, zone, now)}"
         case _ if warm:
             heating = "and the house stays warm until then"
         case _:
@@ -102,13 +107,14 @@ def _degrees(celsius: float) -> str:
     return say.degrees(celsius) if isfinite(celsius) else "an unknown temperature"
 
 
-def _quiet(plan: Plan | None, occupied: bool | None, indoor: float) -> Told:
+def _quiet(plan: Plan | None, occupied: bool | None, indoor: float, watching: bool) -> Told:
     if occupied:
         return Told(
             f"Somebody is home, and it is {_degrees(indoor)} inside" if isfinite(indoor) else "Somebody is home"
         )
     if plan is not None and isfinite(plan.setback):
-        return Told(f"Nobody is expected yet, so the house rests at {say.degrees(plan.setback)}", sentence(plan.why))
+        rests = "would rest" if watching else "rests"
+        return Told(f"Nobody is expected yet, so the house {rests} at {say.degrees(plan.setback)}", sentence(plan.why))
     if occupied is None:
         return Told("No plan yet", "It appears as soon as the car or a phone says where it is")
     return Told("Nobody is home, and no return is in sight yet", "The plan appears as soon as one is expected")

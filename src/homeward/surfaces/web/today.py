@@ -9,13 +9,13 @@ from homeward.core.signal import Kind
 from homeward.surfaces.web import say, who
 from homeward.surfaces.web.evening import Scene, picture
 from homeward.surfaces.web.frame import Pulse, frame, press, put, simulated
-from homeward.surfaces.web.letting import Letting
 from homeward.surfaces.web.past import Moves, Past, on_since, yesterday
 from homeward.surfaces.web.pieces import Evening, Map, Moved, Next, Note, Who
 from homeward.surfaces.web.places import map_data, track
 from homeward.surfaces.web.plan import Move, Plan, read_plan
 from homeward.surfaces.web.sentence import Told, steps, tell, tell_move
 from homeward.surfaces.web.sight import STALE_S, Sight
+from homeward.surfaces.web.skills import SkillCard
 from homeward.surfaces.web.wishes import COOLEST, WARMEST, Wishes, comfort, untils
 
 INDOOR, OUTDOOR = "Home.Climate.IndoorTemperature", "Home.Climate.OutdoorTemperature"
@@ -58,7 +58,7 @@ class Today:
         self.plan: Plan | None = None
         self.moves = Moves()
         self.wishes = Wishes(sight)
-        self.letting = Letting(sight)
+        self.skills = SkillCard(sight)
         self.indoor, self.level = Past(sight, sight.home, INDOOR), Past(sight, sight.home, LEVEL)
         self.drives = [
             tuple(Past(sight, car, f"Vehicle.CurrentLocation.{axis}") for axis in ("Latitude", "Longitude"))
@@ -93,7 +93,7 @@ class Today:
                 self.moved.listen("seen", self.seen)
                 self.more = html.p().classes("more")
             with html.div().classes("stack"):
-                self.letting.draw()
+                self.skills.draw()
                 self.next = Next(self.ahead())
                 self.next.listen("ask", self.ask)
                 self.next.listen("undo", self.undo)
@@ -146,7 +146,7 @@ class Today:
     def show(self) -> None:
         """Bring every part of the page up to date."""
         self.evening.show(self.picture())
-        self.letting.show()
+        self.skills.show()
         self.next.show(self.ahead())
         self.who.show(who.lines(self.sight))
         if self.map is not None and self.place is not None:
@@ -173,11 +173,13 @@ class Today:
     def told(self) -> Told:
         """The sentence under the picture."""
         if self.move is not None:
-            return tell_move(self.move, self.now, self.sight.zone, self.warm())
+            return tell_move(self.move, self.now, self.sight.zone, self.warm(), self.skills.only_planned)
         occupied = self.sight.yes(self.sight.home, "Home.IsOccupied")
         indoor = self.sight.number(self.sight.home, INDOOR)
         since = on_since(self.level)
-        return tell(self.plan, self.now, self.sight.zone, self.reason(), occupied, indoor, since, self.letting.watches)
+        return tell(
+            self.plan, self.now, self.sight.zone, self.reason(), occupied, indoor, since, self.skills.only_planned
+        )
 
     def warm(self) -> bool:
         """It is as warm inside as the plan wants it at the arrival, or nearly."""
@@ -210,7 +212,7 @@ class Today:
         sight, plan = self.sight, self.plan
         heating = isfinite(on_since(self.level))
         zone, target = sight.zone, comfort(sight, plan)
-        coming = steps(plan, self.now, zone, who.party(sight, self.who_first), heating, self.letting.watches)
+        coming = steps(plan, self.now, zone, who.party(sight, self.who_first), heating, self.skills.only_planned)
         return {
             "steps": [
                 {"time": say.clock(s.at, zone) if s.at > self.now else "now", "text": s.text, "colour": s.colour}

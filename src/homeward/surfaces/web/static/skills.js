@@ -1,4 +1,4 @@
-// Which skills act and which only watch, and the buttons that change it. Data from letting.py; says `let`.
+// Which skills act and which only watch, and the buttons that change it. Data from skills.py; says `let`.
 export default {
   props: { data: Object },
   emits: ["let"],

@@ -1,4 +1,4 @@
-"""Which skills act here and which only watch, and the buttons that change it; docs/shadow.md tells what it means."""
+"""The card that says which skills act here and which only watch, with the buttons that change it; docs/shadow.md."""
 
 from time import monotonic
 from typing import Any
@@ -12,7 +12,7 @@ UNDO_S = 20.0
 """How long the way back stays in view where the card would else be gone, in seconds of ours."""
 
 
-class Letting:
+class SkillCard:
     """The card of one page: there while something only watches, or `always`."""
 
     def __init__(self, sight: Sight, always: bool = False) -> None:
@@ -29,10 +29,10 @@ class Letting:
         self.piece.show(self.data())
 
     @property
-    def watches(self) -> bool:
-        """Whether nothing that is decided here is sent."""
+    def only_planned(self) -> bool:
+        """Whether the plan for the arrival is only said, not carried out."""
         able = self.sight.house.skills(self.sight.household)
-        return bool(able) and not any(one.acts for one in able)
+        return any(one.name == "arrival" and not one.acts for one in able)
 
     def data(self) -> dict[str, Any]:
         """Plain data for static/skills.js."""
