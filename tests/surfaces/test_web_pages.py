@@ -122,7 +122,7 @@ def test_a_home_that_is_only_watched_says_so_until_told_to_go(visit: Visit, requ
     expect(page.locator(".skills")).to_contain_text("One of two skills acts")
     expect(page.locator(".sentence")).to_contain_text("so heating starts at")
     page.click("text=Let all act")
-    expect(page.locator(".skills")).to_contain_text("you come first")
+    expect(page.locator(".skills")).to_contain_text("People come first")
     page.click(".skills >> text=Only watch >> nth=0")
     expect(page.locator(".skills h2")).to_have_text("Only watching")
     log = visit.open("/log")

@@ -75,7 +75,8 @@ class RuleBook:
     def named(self, household: str) -> list[tuple[str, str]]:
         """The names of a household's rules as skills, and what each does in words."""
         rules = [self._pages[key].rule for key in self._of.get(household, ())]
-        return [(skill_name(rule.name), rule.why) for rule in rules]
+        names = [skill_name(rule.name) for rule in rules]
+        return [(name, rule.why.removeprefix(f"{name}: ")) for name, rule in zip(names, rules, strict=True)]
 
     def drop(self, household: str) -> None:
         """Take a household's rules out."""

@@ -69,7 +69,7 @@ def words(acting: int, of: int) -> str:
     if not acting:
         return "homeward decides and explains here, and sends nothing. When you like what it would do, let it act"
     if acting == of:
-        return "What homeward decides is done; you come first, and see and undo it here"
+        return "What homeward decides is done. People come first, and every decision stands in the log with its reason"
     verb = "acts" if acting == 1 else "act"
     return f"{count(acting).capitalize()} of {count(of)} skills {verb}; the others only say what they would do"
 
