@@ -1,45 +1,18 @@
 """The evaluation of the arrival skill, on recordings of houses and drives that are made for the test and so known."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.evaluate.recordings import QUICK, record_drive, record_house
 
 from homeward.core.signal import Refused
 from homeward.evaluate.arrival import evaluate_arrival, figures, usual_target, utc_offset
-from homeward.evaluate.dwelling import Dwelling, Recording, Rooms, even_out, fit_dwelling
+from homeward.evaluate.dwelling import Recording, Rooms, even_out, fit_dwelling
 from homeward.evaluate.evenings import KINDS, Evening, make_evenings, read_trip, read_trips
 from homeward.evaluate.house import read_house
 from homeward.evaluate.play import Result
-
-QUICK = Dwelling(
-    mix=0.6, loss=0.05, slow=0.1, power=2.4, half=1.0, gain=0.1, delay=2, stray=0.02, rmse=0.1, quantum=0.1
-)
-
-
-def record_house(path: Path, dwelling: Dwelling = QUICK, days: int = 5) -> Path:
-    """A recording of that house, heated by day and let cool by night, every five minutes; local time is UTC-8."""
-    rooms, start = Rooms(dwelling, 19.0, 19.0), datetime(2025, 12, 1, 8, tzinfo=UTC)
-    lines = ["time,indoor_temp,outdoor_temp,hvac_mode,target_temp,time_local"]
-    for step in range(days * 288):
-        at = start + timedelta(minutes=5 * step)
-        outdoor = 6.0 + 4.0 * np.sin((step % 288) / 288 * 2 * np.pi)
-        rooms.step(300.0, outdoor, 0.0, 21.0 if step % 288 < 190 else 17.0)
-        local = (at - timedelta(hours=8)).strftime("%Y-%m-%d %H:%M:%S-08:00")
-        inside = round((rooms.air * 1.8 + 32.0) * 5.0) / 5.0
-        lines.append(
-            f"{at:%Y-%m-%d %H:%M:%S}+00:00,{inside:.1f},{outdoor * 1.8 + 32.0:.2f},{2 * rooms.on},70.0,{local}"
-        )
-    path.write_text("\n".join(lines))
-    return path
-
-
-def record_drive(path: Path, minutes: int = 20, kmh: float = 45.0) -> Path:
-    rows = [f"{second:.1f};{kmh:.1f};500" for second in np.arange(0.0, minutes * 60.0, 0.5)]
-    path.write_text("\n".join(["Time [s];Velocity [km/h];Elevation [m]", *rows]), encoding="latin-1")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +35,7 @@ def test_a_house_is_recovered_from_its_own_recording(recordings: tuple[Path, Pat
         while one.air < 20.5:
             one.step(60.0, 5.0, 0.0, 25.0)
     assert rooms[1].used_h == pytest.approx(rooms[0].used_h, rel=0.25)
-    assert usual_target(recording) == pytest.approx(21.0, abs=0.5)
+    assert usual_target(recording.indoor, recording.stage) == pytest.approx(21.0, abs=0.5)
 
 
 def test_outdoor_temperatures_are_taken_at_the_local_hour(recordings: tuple[Path, Path]) -> None:

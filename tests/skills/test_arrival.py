@@ -212,6 +212,21 @@ def test_a_thermostat_turned_by_hand_is_left_alone_until_somebody_is_back(monday
     assert "themselves" in monday.knows("Home.Arrival.Why")
 
 
+def test_while_it_only_watches_the_thermostats_own_ways_are_nobodys_word(monday: Household) -> None:
+    monday.hear(HOME, {"Home.Skills.Acting": "none"})
+    monday.setpoint = 19.0
+    monday.live(at(12.0))
+    monday.setpoint = 17.0  # a timer of the thermostat's own
+    monday.feel()
+    monday.live(at(14.0))
+    assert monday.setpoint == 17.0
+    assert "themselves" not in monday.knows("Home.Arrival.Why")
+    monday.hear(HOME, {"Home.Skills.Acting": "all"})
+    monday.come_home(at(18.0))
+    assert "themselves" not in monday.knows("Home.Arrival.Why")
+    assert monday.setpoint == 21.0
+
+
 def test_what_navigation_says_counts_and_is_not_overwritten(monday: Household) -> None:
     monday.live(at(12.0))
     arrives = monday.now + 45 * 60.0

@@ -1,8 +1,8 @@
 """Recorded readings through the circle again: apart from any hub, or sent to the one that runs."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,11 @@ def replay_history(
 
     `speed` is recorded seconds to one of ours; 0 for as fast as it goes. Raises Refused where nothing is recorded.
     """
-    if not (folder / "history").is_dir():
-        raise Refused(f"{folder} holds no history; name the hub's folder with --folder")
     circle = Circle(load_vocabulary(), (*ALL, *rules_kept(folder)))
     told: dict[str, Any] = {"messages": 0, "readings": 0, "commands": [], "problems": []}
     first, began, ends = 0.0, time.monotonic(), time.time()
-    with History(folder / "history") as history:
-        heard = [stream for stream in history.reached("readings") if is_log(stream)]
-        for message in messages(history, since, household=household, streams=heard):
+    with recorded(folder, household, since) as days:
+        for message in days():
             first = first or message.arrived
             if speed:
                 time.sleep(max(0.0, (message.arrived - first) / speed - (time.monotonic() - began)))
@@ -51,6 +48,19 @@ def replay_history(
     if not told["messages"]:
         raise Refused(f"nothing is recorded in {folder}" + (f" of {household}" if household else "") + " in that time")
     return told
+
+
+@contextmanager
+def recorded(folder: Path, household: str, since: float) -> Iterator[Callable[[], Iterator[Message]]]:
+    """What was heard since then, in order, without what skills wrote; called again, it begins again.
+
+    Raises Refused where the folder holds no history.
+    """
+    if not (folder / "history").is_dir():
+        raise Refused(f"{folder} holds no history; name the hub's folder with --folder")
+    with History(folder / "history") as history:
+        heard = [stream for stream in history.reached("readings") if is_log(stream)]
+        yield lambda: messages(history, since, household=household, streams=heard)
 
 
 def rules_kept(folder: Path) -> tuple[Skill, ...]:

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from homeward.evaluate.dwelling import Recording, even_out, fit_dwelling
+from homeward.evaluate.dwelling import Floats, even_out, fit_dwelling
 from homeward.evaluate.evenings import KINDS, Evening, make_evenings, read_trips
 from homeward.evaluate.house import read_house
 from homeward.evaluate.play import WITHIN_C, Played, Result, live_a_week, play, weather_of
@@ -42,7 +42,7 @@ def evaluate_arrival(
     done, of how many. Raises Refused for files that are not such recordings.
     """
     trips, recording = read_trips(drives), even_out(read_house(house), utc_offset(house))
-    model, target = fit_dwelling(recording), usual_target(recording)
+    model, target = fit_dwelling(recording), usual_target(recording.indoor, recording.stage)
     results: list[tuple[Evening, dict[str, Result]]] = []
     runs = [(colder, make_evenings(trips, run)) for run, colder in enumerate(colder_c)]
     total = sum(len(evenings) for _, evenings in runs)
@@ -70,9 +70,9 @@ def utc_offset(house: Path) -> float:
     return offset.total_seconds() if offset is not None else 0.0
 
 
-def usual_target(recording: Recording) -> float:
-    """What this household heats to: the warmest it is heated to but for one hour in twenty, to half a degree."""
-    heated = recording.indoor[recording.stage > 0]
+def usual_target(indoor: Floats, level: Floats) -> float:
+    """What a household heats to: the warmest it is heated to but for one hour in twenty, to half a degree."""
+    heated = indoor[(level > 0) & np.isfinite(indoor)]
     return float(np.clip(np.round(2.0 * np.quantile(heated, 0.95)) / 2.0, 18.0, 22.0))
 
 

@@ -14,6 +14,7 @@ from math import ceil, floor, isfinite
 
 import numpy as np
 
+from homeward.core.gate import acts
 from homeward.core.signal import Command, Kind, Reading
 from homeward.core.skill import View, skill
 from homeward.core.when import signal
@@ -64,7 +65,7 @@ def arrival(home: View) -> Iterator[Command | Reading]:
     if plan is not None and not known.own_setting and home["Home.Heating.Mode"] != "off":
         target = plan.target if plan.warm else _half_degree_off(plan.target, home)
         yield home.command(TARGET, target, until=home.now + LATEST_S + STANDS_S, why=why)
-        known.ask(home.now, target)
+        known.ask(home.now, target, _acts(home))
     elif home.standing(TARGET) is not None:
         yield home.command(TARGET, None, until=home.now + STANDS_S, why=why)
     yield from _tell(home, known, first, coming, plan, why)
@@ -119,8 +120,15 @@ def _notice_own_setting(home: View, known: Known) -> None:
         known.own_setting = True
         return
     shown, at = home.number(TARGET), home.at(TARGET)
+    if not _acts(home):  # nothing was sent that it could show
+        return
     if known.asked and isfinite(shown) and at > known.asked[0][0] + SHOWS_S:
         known.own_setting = known.own_setting or all(abs(shown - value) > 0.3 for value in known.lately_asked(at))
+
+
+def _acts(home: View) -> bool:
+    said = home["Home.Skills.Acting"]
+    return acts(None if said is None else str(said), OURS)
 
 
 def _plan(home: View, known: Known, first: Arrival) -> Plan | None:
@@ -170,7 +178,8 @@ def _why(home: View, known: Known, first: Arrival, plan: Plan | None) -> str:
         return f"{first.why}; {needs}"
     if plan.warm_from > home.now + 20 * 3600.0:
         return f"{first.why}; the house rests at {plan.setback:.1f} °C"
-    if plan.needs_s < 60.0:
+    warm_now = home.number("Home.Climate.IndoorTemperature") >= comfort - FELT_C
+    if plan.needs_s < 60.0 or (warm_now and plan.warm_from > first.p90):
         return f"{first.why}; the house is warm enough until {clock(plan.warm_from + offset)}"
     return f"{first.why}; {needs} and starts at {clock(plan.warm_from + offset)}"
 

@@ -61,9 +61,11 @@ class Known:
         plain["risk"] = [round(self.risk.out, 5), round(self.risk.spent, 5)]
         return json.dumps(plain, separators=(",", ":"))
 
-    def ask(self, now: float, target: float) -> None:
-        """Remember what the thermostat is asked for, for as long as it may take to show it."""
-        if not self.asked or self.asked[-1][1] != target:
+    def ask(self, now: float, target: float, sent: bool) -> None:
+        """Remember what the thermostat is asked for, for as long as it may take to show it; `sent` or only said."""
+        if not sent:
+            self.asked = [[now, target]]
+        elif not self.asked or self.asked[-1][1] != target:
             lately = [one for i, one in enumerate(self.asked) if i + 1 == len(self.asked) or one[0] > now - OBEYS_S]
             self.asked = [*lately, [now, target]]
 
