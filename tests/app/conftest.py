@@ -13,6 +13,7 @@ import pytest
 
 from homeward.app.households import Households
 from homeward.app.hub import Hub, HubSettings
+from homeward.bus.settings import Device
 from homeward.core.skill import Skill
 
 LIND = """
@@ -63,15 +64,17 @@ async def publishing(hub: Hub, topic: str, payload: object, *options: str) -> in
 
 
 @asynccontextmanager
-async def listening(hub: Hub, topic: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """What arrives on a topic, as JSON, while the block runs."""
+async def listening(hub: Hub, topic: str, by: Device | None = None) -> AsyncIterator[list[dict[str, Any]]]:
+    """What arrives on a topic, as JSON, while the block runs; `by` listens, or a guest."""
     heard: list[dict[str, Any]] = []
 
     async def read(client: aiomqtt.Client) -> None:
         async for message in client.messages:
             heard.append(json.loads(bytes(message.payload)))
 
-    async with aiomqtt.Client("127.0.0.1", hub.bus.server.mqtt_port) as client:
+    user, password = (by.user, by.password) if by else (None, None)
+    port = hub.bus.server.mqtt_port
+    async with aiomqtt.Client("127.0.0.1", port, username=user, password=password) as client:
         await client.subscribe(topic, qos=1)
         task = asyncio.create_task(read(client))
         try:

@@ -18,6 +18,7 @@ from homeward.core.when import signal
 SPEED, ASLEEP, PORCH = "Vehicle.Speed", "Person.Sleeping", "Home.Light.Porch"
 NEXT = "Home.Arrival.NextPlan"
 NEEDED = {
+    "Home.Commands.ByHand",
     *(f"{word}.CurrentLocation.{name}" for word in ("Vehicle", "Person") for name in ("Latitude", "Longitude")),
     *(f"{word}.{name}" for word in ("Vehicle", "Person") for name in ("DistanceToHome", "BearingToHome", "IsHome")),
     *(f"{word}.{name}" for word in ("Vehicle", "Person") for name in ("SpeedTowardsHome", "IsClosingOnHome")),

@@ -49,6 +49,7 @@ class EveningHouse:
         self.delay, self.jam_at = 0.0, inf
         self.changed += 1
         self.wishes: list[Decision] = []
+        self.answered: list[tuple[str, bool, str, str]] = []
         self.comfort = 21.0
 
     # time
@@ -166,6 +167,16 @@ class EveningHouse:
         acting = said[-1] if said else "none" if self.scene == "watching" else None
         able = {"arrival": "Have the home warm when somebody arrives.", "rule porch": "Ada is near: porch light"}
         return [Ability(name, does, acts(acting, name)) for name, does in able.items()]
+
+    def errands(self, household: str) -> Sequence[Decision]:
+        if self.scene != "by-hand" or self.answered:
+            return []
+        target = "Home.Climate.TargetTemperature"
+        return [Decision("d5", NOW - 4 * MIN, "lind/home", target, 21.0, NOW + 55 * MIN, self.why(), "arrival", "sent")]
+
+    async def answer(self, household: str, id: str, done: bool, by: str, why: str = "") -> None:
+        self.answered.append((id, done, by, why))
+        self.changed += 1
 
     # the evening
 

@@ -130,6 +130,21 @@ def test_a_home_that_is_only_watched_says_so_until_told_to_go(visit: Visit, requ
     visit.keep(f"watching-log-{request.node.callspec.id}")
 
 
+BY_HAND = [("by-hand", PHONE, "dark"), ("by-hand", DESKTOP, "light")]
+
+
+@pytest.mark.parametrize("visit", BY_HAND, indirect=True, ids=["phone-dark", "desktop-light"])
+def test_what_a_person_is_asked_to_do_is_answered_where_it_stands(visit: Visit, request: pytest.FixtureRequest) -> None:
+    page = visit.open("/")
+    card = page.locator(".errands")
+    expect(card).to_contain_text("target temperature 21.0\u00a0°C")
+    expect(card).to_contain_text("the house needs 42 min")
+    assert page.evaluate(FITS) and page.evaluate(FINDS_FAINT) == [] and page.evaluate(FINDS_SMALL) == []
+    visit.keep(f"by-hand-{request.node.callspec.id}")
+    page.click("text=Not now" if "phone" in request.node.callspec.id else "text=Done")
+    expect(card).to_have_count(0)
+
+
 def test_the_picture_is_told_to_those_who_hear_it_and_read_by_keyboard(visit: Visit) -> None:
     page = visit.open("/")
     picture = page.get_by_role("img", name="Arrival is expected at 17:58")

@@ -10,14 +10,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from homeward.app.by_hand import ask_people, tell_by_hand
 from homeward.app.hub import Hub
 from homeward.app.skills import ASKING
 from homeward.app.templates import keep_templates, write_templates
 from homeward.app.watching import check_acting, home_to_watch
+from homeward.bus.settings import BusError
 from homeward.connectors import check, kinds, make
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
-from homeward.core.signal import Kind, Refused, UnknownSignal, Value
+from homeward.core.signal import Command, Kind, Refused, UnknownSignal, Value, household_of
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import Changes, apply
 from homeward.registry.household import Household, parse
@@ -39,6 +41,7 @@ class Households:
         self._rules = RuleBook(self._vocabulary)
         self._own_skills = hub.circle.skills
         self._zones: dict[str, str] = {}
+        hub.ask_people = self._ask_people
 
     def able(self, household: str) -> list[tuple[str, str]]:
         """The skills that may ask for things in a household, its rules last: name, and what it does in words."""
@@ -99,6 +102,7 @@ class Households:
         if self._rules.put(household):
             self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
         await self._tell(changes)
+        await tell_by_hand(self.hub, household)
         await self.tell_offsets()
         await self.hub.checkpoint()
         told = {"added": changes.added, "changed": changes.changed, "removed": changes.removed, "watched": watched}
@@ -183,7 +187,7 @@ class Households:
     async def add_device(self, node: str) -> dict[str, str | int]:
         """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused."""
         device = self.hub.devices.add(node, self.hub.circle.twin.nodes)
-        await self.hub.bus.set_devices(self.hub.known_devices())
+        await self._devices_changed(node)
         host, port = "127.0.0.1", self.hub.bus.server.mqtt_port
         topics = f"homeward/{node}/readings"
         return {"host": host, "port": port, "user": device.user, "password": device.password, "topic": topics}
@@ -191,7 +195,18 @@ class Households:
     async def remove_device(self, node: str) -> None:
         """Take a node's credentials back; its connections end. Raises Refused if it has none."""
         self.hub.devices.remove(node)
+        await self._devices_changed(node)
+
+    async def _devices_changed(self, node: str) -> None:
         await self.hub.bus.set_devices(self.hub.known_devices())
+        if (known := self.registry.household(household_of(node))) is not None:
+            await tell_by_hand(self.hub, known)
+
+    async def _ask_people(self, command: Command) -> None:
+        try:
+            await ask_people(self.hub, command, self.zone(household_of(command.node)))
+        except BusError as problem:
+            self.hub.trouble.say("bus", f"{problem}; people were not told what to do by hand, but the page shows it")
 
     def health(self) -> dict[str, Any]:
         """Whether all is well, and figures of the hub."""

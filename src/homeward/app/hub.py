@@ -6,12 +6,12 @@ each connector has one that senses. Everything from outside, connectors included
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, time
-from typing import Self
+from typing import Any, Self
 
 from homeward.app.checkpoint import freeze, load, save
 from homeward.app.clock import LifeClock
@@ -78,6 +78,7 @@ class Hub:
         self._saved_version = -1
         self._behind = 0
         self._caught_up, self._woken, self._keeping = asyncio.Event(), asyncio.Event(), asyncio.Lock()
+        self.ask_people: Callable[[Command], Coroutine[Any, Any, None]] = self.doors.act
         self._tasks: set[asyncio.Task[None]] = set()
         self._acting: set[asyncio.Task[None]] = set()
 
@@ -190,7 +191,8 @@ class Hub:
         for event in turn.events:
             self.decisions.take(event)
         for command in turn.commands:
-            task = asyncio.create_task(self.doors.act(command))
+            by_hand = self.circle.standings.gate.by_hand(self.circle.twin.nodes.number(command.node))
+            task = asyncio.create_task(self.ask_people(command) if by_hand else self.doors.act(command))
             self._acting.add(task)
             task.add_done_callback(self._acting.discard)
 

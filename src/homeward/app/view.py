@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from homeward.app.by_hand import answer, waiting
 from homeward.app.hub import Hub
 from homeward.core.gate import acts
 from homeward.core.signal import Kind, Refused, UnknownSignal, Value, Wish, household_of
@@ -114,6 +115,14 @@ class HubHouse:
         if household_of(wish.by) != household_of(wish.node):
             raise Refused(f"{wish.by} does not belong to the household of {wish.node}")
         return await self.hub.ask(wish)
+
+    def errands(self, household: str) -> Sequence[Decision]:
+        """See House."""
+        return waiting(self.hub, household)
+
+    async def answer(self, household: str, id: str, done: bool, by: str, why: str = "") -> None:
+        """See House."""
+        await answer(self.hub, household, id, done, by, why)
 
     def buttons(self) -> Sequence[tuple[str, str]]:
         """See House."""

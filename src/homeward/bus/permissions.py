@@ -15,7 +15,7 @@ ACCOUNT = "HOMEWARD"
 ASKED = "ASKING"
 WISHES = "homeward.*.*.wishes"
 NOT_FOR_GUESTS = [
-    *(f"homeward.*.*.{leaf}" for leaf in ("readings", "columns", "outcomes", "wishes", "asked")),
+    *(f"homeward.*.*.{leaf}" for leaf in ("readings", "columns", "outcomes", "wishes", "asked", "messages")),
     *("$JS.>", "$KV.>", "$O.>", "$SYS.>", "$MQTT.msgs.>", "$MQTT.JSA.>", "_INBOX.>", "_hub.>", "_R_.>"),
 ]
 MQTT_SESSION = ["$MQTT.sub.>", "$MQTT.deliver.pubrel.>"]
@@ -55,7 +55,7 @@ def _user(device: Device) -> dict[str, Any]:
     publish += [as_subject(topic) for topic in device.topics]
     if device.author:
         publish.append(f"homeward.{device.author.partition('/')[0]}.*.wishes")
-    subscribe = [f"{own}.commands", f"{own}.errors"]
+    subscribe = [f"{own}.commands", f"{own}.errors", f"{own}.messages"]
     for topic in map(as_subject, device.hears):
         # The server takes `x/#` for two subjects: `x` itself and all below it.
         subscribe += [topic, topic.removesuffix(".>")] if topic.endswith(".>") else [topic]

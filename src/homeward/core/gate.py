@@ -31,6 +31,7 @@ class Gate:
         vocabulary = twin.vocabulary
         self._paused = vocabulary["Home.Skills.Paused"].index
         self.acting = vocabulary["Home.Skills.Acting"].index
+        self._by_hand = vocabulary["Home.Commands.ByHand"].index
         self._stillness = [
             vocabulary[path].index
             for path in (
@@ -39,7 +40,7 @@ class Gate:
                 "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
             )
         ]
-        self.looks_at = frozenset((self._paused, self.acting, *self._stillness))
+        self.looks_at = frozenset((self._paused, self.acting, self._by_hand, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
     def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
@@ -51,6 +52,12 @@ class Gate:
     def in_shadow(self, ask: Ask, household: int) -> bool:
         """Whether who asks may only say here what would be done: a skill that nobody has let act yet."""
         return not ask.person and not acts(self._said(household, self.acting), ask.command.by)
+
+    def by_hand(self, number: int) -> bool:
+        """Whether people carry out what is asked of a node: it takes them longer, and they are asked once."""
+        nodes = self.twin.nodes
+        names = names_in(self._said(nodes.household(number), self._by_hand) or "")
+        return not names.isdisjoint({"all", nodes.names[number].partition("/")[2]})
 
     def _paused_skills(self, household: int) -> frozenset[str]:
         return names_in(self._said(household, self._paused) or "")

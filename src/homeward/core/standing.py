@@ -113,11 +113,11 @@ class Standings:
         if stand is None:
             return
         while best := strongest(self._acting(target, stand.asks)):
-            if not self._must_send(stand, best, now):
+            if not self._must_send(target, stand, best, now):
                 self._take_over(stand, best)
                 return
             if not (no := self.gate.objection(target, best, now)):
-                yield self._send(stand, best.command, now)
+                yield self._send(target, stand, best.command, now)
                 return
             del stand.asks[best.command.by]
             yield Event(now, best.command, "refused", no)
@@ -137,16 +137,18 @@ class Standings:
             stand.sent = replace(best.command, id=stand.sent.id)
             stand.asks[best.command.by] = replace(best, command=stand.sent)
 
-    def _must_send(self, stand: Stand, best: Ask, now: float) -> bool:
+    def _must_send(self, target: Target, stand: Stand, best: Ask, now: float) -> bool:
         if stand.sent is None or stand.sent.value != best.command.value:
             return True
         if best.command.id == stand.sent.id:
             return False
-        return best.person or (stand.state == "failed" and now >= stand.failed_at + AGAIN_AFTER_FAILURE_S)
+        rested = stand.state == "failed" and now >= stand.failed_at + AGAIN_AFTER_FAILURE_S
+        return best.person or (rested and not self.gate.by_hand(target[0]))
 
-    def _send(self, stand: Stand, command: Command, now: float, what: str = "sent") -> Event:
+    def _send(self, target: Target, stand: Stand, command: Command, now: float, what: str = "sent") -> Event:
         stand.tries = stand.tries + 1 if what == "again" else 1
-        stand.sent, stand.state, stand.next_try = command, "waiting", now + RETRY_S[stand.tries - 1]
+        stand.sent, stand.state = command, "waiting"
+        stand.next_try = NEVER if self.gate.by_hand(target[0]) else now + RETRY_S[stand.tries - 1]
         return Event(now, command, what)
 
     def outcome(self, household: int, outcome: Outcome, now: float) -> Iterator[Event]:
@@ -181,7 +183,7 @@ class Standings:
             yield Event(now, best.command, "refused", no)
             yield from self.resolve(target, now)
         else:
-            yield self._send(stand, best.command, now, "again")
+            yield self._send(target, stand, best.command, now, "again")
 
     def state(self) -> dict[str, Any]:
         """Everything, for the snapshot, as JSON can hold it; names instead of numbers."""

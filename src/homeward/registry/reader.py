@@ -28,6 +28,7 @@ SHORT: dict[Kind, dict[str, str]] = {
         "heating": "Home.Climate.FullPower",
         "cold_chance": "Home.Arrival.ColdChance",
         "acting": "Home.Skills.Acting",
+        "by_hand": "Home.Commands.ByHand",
     },
     Kind.ROOM: {},
     Kind.DEVICE: {},

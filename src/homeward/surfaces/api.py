@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
-from homeward.surfaces.house import House
+from homeward.surfaces.house import Decision, House
 from homeward.surfaces.letting import check_known, letting
 
 LARGEST_FILE = 1_000_000
@@ -85,6 +85,14 @@ class LettingBody(BaseModel):
     by: Text | None = Field(None, examples=["lind/ada"], max_length=100)
 
 
+class AnswerBody(BaseModel):
+    """A person's answer to what they were asked to do by hand; `by` (a person) is known where left out."""
+
+    done: bool
+    why: Text = Field("", max_length=2000)
+    by: Text | None = Field(None, examples=["lind/ada"], max_length=100)
+
+
 class Refusal(BaseModel):
     """Why it was not done: in words, or (for a body of the wrong shape) as a list of places and what is wrong there."""
 
@@ -138,8 +146,14 @@ def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
     @api.get("/decisions/{household}")
     def decisions(household: str, limit: Annotated[int, Field(ge=1, le=1000)] = 100) -> list[dict[str, Any]]:
         """What was decided, by whom, why, and what became of it; newest first."""
-        fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
-        return [{name: getattr(one, name) for name in fields} for one in house.decisions(household, limit)]
+        return [_plain(one) for one in house.decisions(household, limit)]
+
+    @api.get("/errands/{household}")
+    def errands(household: str) -> list[dict[str, Any]]:
+        """What people are asked to do by hand and have not answered, newest first."""
+        with _told(404):
+            check_known(house, household)
+        return [_plain(one) for one in house.errands(household)]
 
     @api.get("/skills/{household}")
     def skills(household: str) -> list[dict[str, Any]]:
@@ -184,6 +198,14 @@ def _ask(api: APIRouter, house: House, admin: Admin) -> None:
             asked = letting(house, household, body.skills, body.act, "said over the API")
             return {"id": await house.wish(replace(asked, by=body.by or asked.by))}
 
+    @api.post("/errands/{household}/{id}", status_code=202)
+    async def answer(household: str, id: str, body: AnswerBody) -> dict[str, bool]:
+        """Say that it is done, or will not be: the outcome of the command."""
+        with _told(404):
+            check_known(house, household)
+            await house.answer(household, id, body.done, body.by or house.visitor(household), body.why)
+        return {"done": body.done}
+
     @api.post("/readings", status_code=202)
     async def hear(body: ReadingsBody) -> dict[str, int]:
         """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
@@ -210,6 +232,11 @@ def _arrange(api: APIRouter, admin: Admin) -> None:
         """Apply a household file to the running hub: all of it or nothing."""
         with _told(422):
             return await admin.apply(body.text, body.name, body.templates)
+
+
+def _plain(one: Decision) -> dict[str, Any]:
+    fields = ("id", "at", "node", "path", "value", "until", "why", "by", "state", "outcome_why")
+    return {name: getattr(one, name) for name in fields}
 
 
 async def tell_invalid(_: Request, problem: Exception) -> Response:

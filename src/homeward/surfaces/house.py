@@ -99,6 +99,12 @@ class House(Protocol):
     async def wish(self, wish: Wish) -> str:
         """Let a wish enter the next turn; returns its id. Raises Refused where it cannot even be asked."""
 
+    def errands(self, household: str) -> Sequence[Decision]:
+        """What people of a household are asked to do by hand and have not answered, newest first."""
+
+    async def answer(self, household: str, id: str, done: bool, by: str, why: str = "") -> None:
+        """A person did what was asked of them, or will not. Raises Refused where nothing of that id is open."""
+
     def buttons(self) -> Sequence[tuple[str, str]]:
         """What a visitor of the demo may make happen: `("jam", "Jam ahead")`; empty in life."""
 

@@ -61,5 +61,9 @@ class Log(Piece, component="static/log.js"):
     """What was done, by whom, why; data from `log.entries`."""
 
 
+class Errands(Piece, component="static/errands.js"):
+    """What people are asked to do by hand; data from `errands.ErrandCard`; says `answer`."""
+
+
 class Skills(Piece, component="static/skills.js"):
     """Which skills act and which only watch; data from `skills.SkillCard`; says `let`."""

@@ -7,8 +7,10 @@ from nicegui import html
 
 from homeward.core.signal import Kind
 from homeward.surfaces.web import say, who
+from homeward.surfaces.web.errands import ErrandCard
 from homeward.surfaces.web.evening import Scene, picture
 from homeward.surfaces.web.frame import Pulse, frame, press, put, simulated
+from homeward.surfaces.web.moved import card
 from homeward.surfaces.web.past import Moves, Past, on_since, yesterday
 from homeward.surfaces.web.pieces import Evening, Map, Moved, Next, Note, Who
 from homeward.surfaces.web.places import map_data, track
@@ -58,7 +60,7 @@ class Today:
         self.plan: Plan | None = None
         self.moves = Moves()
         self.wishes = Wishes(sight)
-        self.skills = SkillCard(sight)
+        self.skills, self.errands = SkillCard(sight), ErrandCard(sight)
         self.indoor, self.level = Past(sight, sight.home, INDOOR), Past(sight, sight.home, LEVEL)
         self.drives = [
             tuple(Past(sight, car, f"Vehicle.CurrentLocation.{axis}") for axis in ("Latitude", "Longitude"))
@@ -93,6 +95,7 @@ class Today:
                 self.moved.listen("seen", self.seen)
                 self.more = html.p().classes("more")
             with html.div().classes("stack"):
+                self.errands.draw()
                 self.skills.draw()
                 self.next = Next(self.ahead())
                 self.next.listen("ask", self.ask)
@@ -146,12 +149,13 @@ class Today:
     def show(self) -> None:
         """Bring every part of the page up to date."""
         self.evening.show(self.picture())
+        self.errands.show()
         self.skills.show()
         self.next.show(self.ahead())
         self.who.show(who.lines(self.sight))
         if self.map is not None and self.place is not None:
             self.map.show(self.around())
-        self.moved.show(self.card())
+        self.moved.show(card(self.sight, self.move, self.warm()))
         told = self.told()
         for elements, texts in (
             ((self.hello, self.clock), self.hello_words()),
@@ -229,24 +233,6 @@ class Today:
             "untils": [[name, label] for name, label, _ in untils(sight, plan)],
         }
 
-    def card(self) -> dict[str, Any] | None:
-        """The card about a move as data; None where nothing moved."""
-        if (move := self.move) is None:
-            return None
-        zone = self.sight.zone
-        home = row("car", "Home", move.was_median, move.median, zone)
-        match move.heating:
-            case "start":
-                heating = row("home", "Heating", move.was_heat, move.heat, zone)
-            case "ready":
-                heating = row("home", "Warm at", move.was_heat, move.heat, zone)
-            case _ if self.warm():
-                inside = say.degrees(self.sight.number(self.sight.home, INDOOR))
-                heating = {"kind": "home", "what": "Inside", "was": "", "is": inside, "by": "stays warm until then"}
-            case _:
-                heating = {"kind": "home", "what": "Heating", "was": "", "is": "as it was", "by": ""}
-        return {"key": f"{move.was_median}", "rows": [home, heating]}
-
     def back_words(self) -> tuple[str, str, str]:
         """Label, figure and small print of the arrival."""
         plan, zone, sight = self.plan, self.sight.zone, self.sight
@@ -285,16 +271,3 @@ class Today:
         self.moves.put_away()
         self.move = None
         self.show()
-
-
-def row(kind: str, what: str, was: float, now: float, zone: str) -> dict[str, str]:
-    """One half of the card: a moment and what it was before; NaN is "now"."""
-    before, after = (say.clock(at, zone) if isfinite(at) else "now" for at in (was, now))
-    return {"kind": kind, "what": what, "was": before, "is": after, "by": shift(now - was)}
-
-
-def shift(seconds: float) -> str:
-    """A move in time as people say it: `14 min later`; '' where one end is not known."""
-    if not isfinite(seconds):
-        return ""
-    return f"{say.duration(seconds)} {'later' if seconds > 0 else 'earlier'}"
