@@ -6,6 +6,7 @@ common ancestors in the elimination tree. No potentials are needed, so weights m
 is, while no circle gains. Weights are whole numbers (ms, mWh, …) below 2²⁸ either way; a way's sum below 2³⁰.
 """
 
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,14 @@ class Hierarchy:
         self.placed = kernels.place_arcs(a, b, self.first, self.above)
         self.up, self.down, self.up_by, self.down_by = (np.empty(len(self.above), dtype=np.int32) for _ in range(4))
         self.customise(np.full(len(tail), NOWHERE, dtype=np.int32))
+
+    def twin(self) -> "Hierarchy":
+        """The same graph, to lay other weights on; what does not depend on them is shared."""
+        other = copy(self)
+        other.up, other.down, other.up_by, other.down_by = (
+            np.empty_like(edges) for edges in (self.up, self.down, self.up_by, self.down_by)
+        )
+        return other
 
     def customise(self, weight: Column) -> None:
         """Lay weights of the arcs (m,); an arc of NOWHERE is closed. Raises ValueError on what cannot be a weight."""

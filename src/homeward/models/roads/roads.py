@@ -1,5 +1,6 @@
 """From a place to a place: the nearest roads, the way between them with its turns obeyed, its time and its points."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,12 +25,18 @@ class Spot:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Way:
-    """A drive: its arcs, time, length and points (k, 2) as latitude and longitude."""
+    """A drive: its arcs (n,), time, length, points (k, 2) as latitude and longitude, and when each is passed, s (k,).
+
+    `first` (n,) is the point at which each arc begins, `shares` where on the first and last arc it begins and ends.
+    """
 
     arcs: Column
     seconds: float
     metres: float
     points: Column
+    passed_s: Column
+    first: Column
+    shares: tuple[float, float]
 
 
 class Roads:
@@ -50,6 +57,13 @@ class Roads:
         """Lay times on the arcs, ms (m,); NOWHERE closes one."""
         self.weight_ms = np.asarray(weight_ms)
         self.ways.customise(self.weight_ms[self.turns.arc])
+
+    def reweighted(self, weight_ms: Column) -> "Roads":
+        """The same network with other times laid on it, ms (m,); this one stays as it is, to be asked meanwhile."""
+        other = copy(self)
+        other.ways = self.ways.twin()
+        other.customise(weight_ms)
+        return other
 
     def nearest(self, lat: float, lon: float) -> list[Spot]:
         """The nearest spots: one, or one for each direction or road that passes there (within half a metre)."""
@@ -100,11 +114,15 @@ class Roads:
         lengths = np.asarray(self.network.length_m, dtype=np.float64)[arcs]
         metres = float(lengths.sum() - lengths[0] * a.share - lengths[-1] * (1.0 - b.share))
         lines = [np.column_stack(self.network.points(int(arc))) for arc in arcs]
+        took = self.weight_ms[arcs] / MS
         if door < 0:
-            lines = [_clipped(lines[0], a.share, b.share)]
+            lines, took = [_clipped(lines[0], a.share, b.share)], took * (b.share - a.share)
         else:
             lines[0], lines[-1] = _clipped(lines[0], a.share, 1.0), _clipped(lines[-1], 0.0, b.share)
-        return Way(arcs, cost / MS, metres, np.concatenate([lines[0], *(line[1:] for line in lines[1:])]))
+            took = took * np.concatenate([[1.0 - a.share], np.ones(len(arcs) - 2), [b.share]])
+        points = np.concatenate([lines[0], *(line[1:] for line in lines[1:])])
+        first = np.cumsum([0, *(len(line) - 1 for line in lines[:-1])])
+        return Way(arcs, cost / MS, metres, points, _passed(lines, took), first, (a.share, b.share))
 
     def _segments(self) -> None:
         """All straight pieces of all arcs: where they begin, where they lead, how far along their arc, of which arc."""
@@ -118,6 +136,16 @@ class Roads:
         gone = np.cumsum(metres) - metres
         first = np.searchsorted(self._arc, np.arange(self.network.arcs))
         self._before = gone - gone[first][self._arc]
+
+
+def _passed(lines: list[Column], took: Column) -> Column:
+    """When each point of the joined lines is passed, s (k,), given what each line takes, s."""
+    passed = [np.zeros(1)]
+    for line, seconds in zip(lines, took.tolist(), strict=True):
+        width = np.cos(np.radians(line[0, 0]))
+        gone = np.cumsum(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]) * width))
+        passed.append(passed[-1][-1] + seconds * gone / max(float(gone[-1]), 1e-12))
+    return np.concatenate(passed)
 
 
 def _clipped(line: Column, begin: float, end: float) -> Column:

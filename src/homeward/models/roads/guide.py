@@ -1,0 +1,108 @@
+"""Finds ways on the roads as they are now, and tells what stands in the way: what the navigation skill asks.
+
+`Guide` is what changes when traffic does; the skill keeps one and asks it anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import cos, isfinite, radians
+from typing import Final
+
+import numpy as np
+
+from homeward.models.eta import DriveTimes, Eta
+from homeward.models.roads.events import EventMap, RoadEvent
+from homeward.models.roads.kernels import NOWHERE
+from homeward.models.roads.network import Column, Network
+from homeward.models.roads.roads import Roads, Spot
+from homeward.models.roads.trip import Place, Trip, trip_of
+
+FAR_M: Final = 1000.0
+BACKWARDS_DEGREES: Final = 100.0
+LESS_LATE, MORE_LATE = 0.15, 0.35  # how far a delay may be off either way, as a share of it
+SIGN: Final = 0.9  # the share of the sign that free flow is taken to drive
+
+
+@dataclass(slots=True)
+class Guide:
+    """The roads with today's traffic on them."""
+
+    roads: Roads
+    events: EventMap = field(init=False)
+    by_arc: dict[int, RoadEvent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = EventMap(self.network)
+
+    @property
+    def network(self) -> Network:
+        """The roads themselves."""
+        return self.roads.network
+
+    def set_events(self, events: Iterable[RoadEvent], now: float) -> None:
+        """Let these be what happens on the roads; ways asked for from now on know of it."""
+        weight, by_arc = self.events.weights(events, now)
+        self.roads, self.by_arc = self.roads.reweighted(weight), by_arc
+
+    def plan(self, lat: float, lon: float, heading: float, to: Place) -> Trip | None:
+        """The quickest trip from where a car stands, heading in degrees (NaN: unknown), to a place; None if none."""
+        start, goal = self.roads.nearest(lat, lon), self.roads.nearest(to.lat, to.lon)
+        if not start or not goal or start[0].off_m > FAR_M or goal[0].off_m > FAR_M:
+            return None
+        ahead = [one for one in start if not self._backwards(one, heading)] or start
+        way = self.roads.way(ahead, goal) or self.roads.way(start, goal)
+        return trip_of(self.network, way, to) if way is not None else None
+
+    def _backwards(self, spot: Spot, heading: float) -> bool:
+        """Whether one would have to turn round to drive along that arc."""
+        if not isfinite(heading):
+            return False
+        lat, lon = self.network.points(spot.arc)
+        i = min(int(spot.share * (len(lat) - 1)), len(lat) - 2)
+        along = np.degrees(np.arctan2((lon[i + 1] - lon[i]) * cos(radians(float(lat[i]))), lat[i + 1] - lat[i]))
+        return abs((float(along) - heading + 180.0) % 360.0 - 180.0) > BACKWARDS_DEGREES
+
+    def cost_s(self, trip: Trip, from_s: float = 0.0) -> float:
+        """What is left of a trip as the roads are now, s; inf where it is closed."""
+        arcs, share = self._left(trip, from_s)
+        weight = self.roads.weight_ms[arcs]
+        return float("inf") if (weight >= NOWHERE).any() else float((weight * share).sum()) / 1000.0
+
+    def in_the_way(self, trip: Trip, from_s: float = 0.0) -> list[RoadEvent]:
+        """What happens on what is left of a trip, in the order one meets it."""
+        arcs, _ = self._left(trip, from_s)
+        found = [self.by_arc[arc] for arc in arcs.tolist() if arc in self.by_arc]
+        return list({one.id: one for one in found}.values())
+
+    def legs(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, Column]:
+        """Length, m, and time as the roads are now, s, of each arc that is left (k,)."""
+        arcs, share = self._left(trip, from_s)
+        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
+        weight = np.where(self.roads.weight_ms[arcs] >= NOWHERE, self.events.free_ms[arcs], self.roads.weight_ms[arcs])
+        return length, weight * share / 1000.0
+
+    def eta(self, trip: Trip, times: DriveTimes, from_s: float = 0.0) -> Eta:
+        """How long what is left will take: the household's own drive times, and what traffic adds."""
+        arcs, share = self._left(trip, from_s)
+        if not len(arcs) or float(share.sum()) <= 0.0:
+            return Eta(0.0, 0.0, 0.0)
+        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
+        known = times.predict_one(np.asarray(self.network.speed_kmh, np.float64)[arcs] / SIGN, np.maximum(length, 0.1))
+        free = self.events.free_ms[arcs]
+        late = float((np.maximum(np.minimum(self.roads.weight_ms[arcs], 1 << 27) - free, 0) * share).sum()) / 1000.0
+        return Eta(known.p10 + (1.0 - LESS_LATE) * late, known.p50 + late, known.p90 + (1.0 + MORE_LATE) * late)
+
+    def _left(self, trip: Trip, from_s: float) -> tuple[Column, Column]:
+        """The arcs left of a trip and the share of each that is, by where along its line `from_s` is."""
+        arcs = trip.arcs
+        if not len(arcs) or int(arcs.max()) >= self.network.arcs:
+            return arcs[:0], np.zeros(0)
+        share = np.ones(len(arcs))
+        share[0] -= trip.shares[0]
+        share[-1] -= 1.0 - trip.shares[1]
+        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
+        done = float(np.interp(from_s, trip.passed_s, trip.along_m)) * float(length.sum()) / max(trip.metres, 1e-9)
+        gone = np.clip((done - (np.cumsum(length) - length)) / np.maximum(length, 1e-9), 0.0, 1.0)
+        left = gone < 1.0
+        left[-1] = True
+        return arcs[left], (share * (1.0 - gone))[left]
