@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from homeward.app.by_hand import ask_people, tell_by_hand
 from homeward.app.hub import Hub
-from homeward.app.skills import ASKING
+from homeward.app.skills import ASKING, LEARNING
 from homeward.app.templates import keep_templates, write_templates
 from homeward.app.watching import check_acting, home_to_watch
 from homeward.bus.settings import BusError
@@ -45,7 +45,8 @@ class Households:
 
     def able(self, household: str) -> list[tuple[str, str]]:
         """The skills that may ask for things in a household, its rules last: name, and what it does in words."""
-        return [(one.name, one.why) for one in ASKING] + self._rules.named(household)
+        asking = [one for one in self._own_skills if one not in LEARNING] or ASKING
+        return [(one.name, one.why) for one in asking] + self._rules.named(household)
 
     def restore(self) -> None:
         """Give the hub every node, connector and rule that the registry has, before the log is read."""

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from homeward.app.hub import Hub, HubSettings
 from homeward.app.logs import set_up_logging
+from homeward.app.roadmap import NAME, Roadmap
 from homeward.app.serve import Door, serve
-from homeward.app.skills import ALL
+from homeward.app.skills import ALL, ASKING, LEARNING
+from homeward.core.skill import Skill
+from homeward.skills.navigation import navigation
 
 
 def run_hub(
@@ -15,11 +19,32 @@ def run_hub(
     household_file: tuple[str, str, Mapping[str, str]] | None = None,
     verbose: bool = False,
     log_json: bool = False,
+    pack: Path | None = None,
 ) -> None:
-    """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words."""
+    """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words.
+
+    `pack` is a map; without it the one in the hub's folder counts, if there is one.
+    """
     set_up_logging(verbose, log_json)
-    hub = Hub(settings, ALL)
-    asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file))
+    roadmap = open_map(settings.folder, pack)
+    hub = Hub(settings, skills_with(roadmap))
+    if roadmap:
+        roadmap.hub = hub
+    asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file, roadmap=roadmap))
+
+
+def open_map(folder: Path, pack: Path | None) -> Roadmap | None:
+    """The map to use: the one named, else the one in the hub's folder, else none. Raises Refused for what is no map."""
+    found = pack or folder / NAME
+    if pack is None and not found.exists():
+        return None
+    print(f"preparing the map {found}; some seconds the first time", flush=True)
+    return Roadmap.open(found, folder)
+
+
+def skills_with(roadmap: Roadmap | None) -> tuple[Skill, ...]:
+    """All skills, the navigation among them where there is a map; it comes before those that go by arrivals."""
+    return (*LEARNING, navigation(roadmap.guide), *ASKING) if roadmap else ALL
 
 
 def say_ready(url: str, hub: Hub, look: str = "see what it knows and what it will do") -> None:

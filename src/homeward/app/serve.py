@@ -18,11 +18,12 @@ from homeward import __version__
 from homeward.app.figures import Figures
 from homeward.app.households import Households
 from homeward.app.hub import Hub
+from homeward.app.roadmap import Roadmap
 from homeward.app.tasks import end
 from homeward.app.view import HubHouse, Show
 from homeward.core.signal import Refused
-from homeward.surfaces import metrics
-from homeward.surfaces.api import router, tell_invalid
+from homeward.surfaces import metrics, roads_api
+from homeward.surfaces.api import holding, router, tell_invalid
 from homeward.surfaces.guard import Guard
 from homeward.surfaces.web import mount
 
@@ -69,6 +70,7 @@ async def serve(
     ready: Callable[[str, Hub], None],
     show: Show | None = None,
     household_file: tuple[str, str, Mapping[str, str]] | None = None,
+    roadmap: Roadmap | None = None,
 ) -> None:
     """Run until SIGINT or SIGTERM; `ready` gets the pages' address; `household_file` is (text, name, templates)."""
     listener = door.open()
@@ -79,7 +81,7 @@ async def serve(
             if household_file:
                 await households.apply(*household_file)
             figures = Figures(hub)
-            app = make_app(hub, households, figures, show)
+            app = make_app(hub, households, figures, show, roadmap)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
             host = f"[{door.host}]" if ":" in door.host else door.host
             async with (
@@ -87,6 +89,7 @@ async def serve(
                 _running(server, listener),
                 _running_task(households.keep_offsets()),
                 _running_task(figures.keep()),
+                _running_task(roadmap.keep() if roadmap else asyncio.sleep(0)),
             ):
                 ready(f"http://{host}:{listener.getsockname()[1]}", hub)
                 await _first(ended.wait(), hub.run())
@@ -95,11 +98,15 @@ async def serve(
         households.registry.close()
 
 
-def make_app(hub: Hub, households: Households, figures: Figures, show: Show | None = None) -> FastAPI:
+def make_app(
+    hub: Hub, households: Households, figures: Figures, show: Show | None = None, roadmap: Roadmap | None = None
+) -> FastAPI:
     """The web application: pages, API, and the guard before both."""
     house = HubHouse(hub, households.zone, households.able, show)
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
-    app.include_router(router(house, households, token_of(hub.settings.folder)))
+    authorised = holding(token_of(hub.settings.folder))
+    app.include_router(router(house, households, authorised))
+    app.include_router(roads_api.router(house, roadmap, authorised))
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.include_router(metrics.router(figures.all))
     mount(app, house)

@@ -7,4 +7,6 @@ LEARNING = (climate_model,)
 """They only write down what they learned, and never ask for anything."""
 ASKING = (arrival,)
 """They ask for things, where the household lets them act."""
+WITH_A_MAP = "navigation"
+"""The name of the one that a hub has where it has a map."""
 ALL = (*LEARNING, *ASKING)

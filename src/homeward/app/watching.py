@@ -1,6 +1,6 @@
 """What a household file means for who acts: the new home that is only watched, and names under `acting:` checked."""
 
-from homeward.app.skills import ASKING
+from homeward.app.skills import ASKING, WITH_A_MAP
 from homeward.core.gate import names_in
 from homeward.core.signal import Kind
 from homeward.registry.household import Household, Node
@@ -23,7 +23,13 @@ def home_to_watch(before: Household | None, after: Household) -> str:
 
 def check_acting(household: Household, file: str) -> None:
     """Names under `acting:` must be skills there are, and stand at the first home. Raises HouseholdErrors."""
-    known = ["all", "none", *(one.name for one in ASKING), *(skill_name(rule.name) for rule in household.rules)]
+    known = [
+        "all",
+        "none",
+        *(one.name for one in ASKING),
+        WITH_A_MAP,
+        *(skill_name(rule.name) for rule in household.rules),
+    ]
     wrong = []
     for place, home in enumerate(homes(household)):
         at = f"homes.{home.name.partition('/')[2]}.acting"

@@ -6,7 +6,7 @@ Reading needs to come from this machine; changing anything needs the token in `a
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
@@ -106,13 +106,18 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 CLOSED: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "The token is missing or wrong"}}
 
 
-def router(house: House, admin: Admin, token: str) -> APIRouter:
-    """The API's routes."""
+def holding(token: str) -> Callable[..., None]:
+    """The dependency of routes that change something: it lets in who brings the token."""
 
     def authorised(authorization: Annotated[str, Header()] = "") -> None:
         if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(401, "changing something needs the hub's token: Authorization: Bearer …")
 
+    return authorised
+
+
+def router(house: House, admin: Admin, authorised: Callable[..., None]) -> APIRouter:
+    """The API's routes; `authorised` is the dependency of those that change something."""
     looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
     changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
     _look_at_hub(looking, house, admin)
@@ -151,14 +156,14 @@ def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
     @api.get("/errands/{household}")
     def errands(household: str) -> list[dict[str, Any]]:
         """What people are asked to do by hand and have not answered, newest first."""
-        with _told(404):
+        with told(404):
             check_known(house, household)
         return [_plain(one) for one in house.errands(household)]
 
     @api.get("/skills/{household}")
     def skills(household: str) -> list[dict[str, Any]]:
         """The skills that may ask for things in a household, and whether each acts or only watches."""
-        with _told(404):
+        with told(404):
             check_known(house, household)
         return [{"name": one.name, "does": one.does, "acts": one.acts} for one in house.skills(household)]
 
@@ -167,7 +172,7 @@ def _look_at_node(api: APIRouter, house: House) -> None:
     @api.get("/nodes/{household}/{node}")
     def node_signals(household: str, node: str) -> list[dict[str, Any]]:
         """Everything known of a node."""
-        with _told(404):
+        with told(404):
             return [
                 {"path": known.signal.path, "value": known.value, "at": known.at, "unit": known.signal.unit}
                 for known in house.signals(f"{household}/{node}")
@@ -188,20 +193,20 @@ def _ask(api: APIRouter, house: House, admin: Admin) -> None:
         """Ask for something; it is settled like everything else. Its id finds it among the decisions."""
         value: Value | None = body.value
         asked = Wish(body.node, body.path, value, house.now(), body.by, body.until, body.why)
-        with _told(422):
+        with told(422):
             return {"id": await house.wish(asked)}
 
     @api.put("/skills/{household}", status_code=202)
     async def let(household: str, body: LettingBody) -> dict[str, str]:
         """Let skills act, or only watch: a wish like any other, whose id finds it among the decisions."""
-        with _told(422):
+        with told(422):
             asked = letting(house, household, body.skills, body.act, "said over the API")
             return {"id": await house.wish(replace(asked, by=body.by or asked.by))}
 
     @api.post("/errands/{household}/{id}", status_code=202)
     async def answer(household: str, id: str, body: AnswerBody) -> dict[str, bool]:
         """Say that it is done, or will not be: the outcome of the command."""
-        with _told(404):
+        with told(404):
             check_known(house, household)
             await house.answer(household, id, body.done, body.by or house.visitor(household), body.why)
         return {"done": body.done}
@@ -209,7 +214,7 @@ def _ask(api: APIRouter, house: House, admin: Admin) -> None:
     @api.post("/readings", status_code=202)
     async def hear(body: ReadingsBody) -> dict[str, int]:
         """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
-        with _told(422):
+        with told(422):
             await admin.hear(body.node, dict(body.readings))
         return {"readings": len(body.readings)}
 
@@ -218,19 +223,19 @@ def _arrange(api: APIRouter, admin: Admin) -> None:
     @api.post("/devices/{household}/{node}", status_code=201)
     async def add_device(household: str, node: str) -> dict[str, str | int]:
         """Give a node new credentials for the broker; the password is told this once."""
-        with _told(404):
+        with told(404):
             return await admin.add_device(f"{household}/{node}")
 
     @api.delete("/devices/{household}/{node}", status_code=204)
     async def remove_device(household: str, node: str) -> None:
         """Take a node's credentials back."""
-        with _told(404):
+        with told(404):
             await admin.remove_device(f"{household}/{node}")
 
     @api.put("/households")
     async def apply(body: FileBody) -> dict[str, list[str]]:
         """Apply a household file to the running hub: all of it or nothing."""
-        with _told(422):
+        with told(422):
             return await admin.apply(body.text, body.name, body.templates)
 
 
@@ -247,7 +252,7 @@ async def tell_invalid(_: Request, problem: Exception) -> Response:
 
 
 @contextmanager
-def _told(status: int) -> Iterator[None]:
+def told(status: int) -> Iterator[None]:
     """What a caller can mend becomes an answer of that status, in words."""
     try:
         yield

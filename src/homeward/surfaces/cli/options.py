@@ -15,6 +15,10 @@ Folder = Annotated[
 ]
 HubUrl = Annotated[str, typer.Option("--hub", help="The running hub's address.", envvar="HOMEWARD_HUB")]
 Port = Annotated[int, typer.Option(help="Port of the pages and the API; 0 for any free one.", min=0, max=65_535)]
+MapPack = Annotated[
+    Path | None,
+    typer.Option("--map", help="A map made by `homeward map build`; else the folder's map.hwmap.", metavar="PACK"),
+]
 MqttPort = Annotated[int, typer.Option(help="Port of the MQTT broker; 0 for any free one.", min=0, max=65_535)]
 NatsPort = Annotated[int, typer.Option(help="Port of the NATS server; 0 for any free one.", min=0, max=65_535)]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")]

@@ -11,6 +11,7 @@ from homeward.surfaces.cli.options import (
     Folder,
     Json,
     LogJson,
+    MapPack,
     MqttPort,
     NatsPort,
     Port,
@@ -31,6 +32,7 @@ def up(
     guests: Annotated[
         bool, typer.Option(help="Let MQTT clients on this machine send readings without credentials.")
     ] = False,
+    pack: MapPack = None,
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
@@ -41,7 +43,7 @@ def up(
 
     settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
-    run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json)
+    run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json, pack=pack)
 
 
 @app.command()

@@ -1,0 +1,191 @@
+"""The map of a running hub: its guide for the navigation skill, places and roads for the pages, and live traffic.
+
+What sources tell of the roads is kept in the hub's folder, laid on the map, and told to the households that are going
+somewhere, whose routes are then looked at again.
+"""
+
+import asyncio
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from homeward.app.hub import Hub
+from homeward.core.signal import Kind, Refused
+from homeward.maps.pack import open_pack
+from homeward.models.roads.events import RoadEvent
+from homeward.models.roads.guide import Guide
+from homeward.models.roads.network import DEGREE_M, KINDS, Column, Network
+from homeward.models.roads.roads import Roads
+from homeward.models.roads.trip import Place
+from homeward.surfaces.atlas import Line, read_event, write_event
+
+NAME = "map.hwmap"
+KEPT = "traffic.json"
+MOST_EVENTS, MOST_LINES = 5000, 2500
+LOOK_S = 10.0
+MAIN = {"motorway": 0, "motorway_link": 0, "trunk": 0, "trunk_link": 0, "primary": 1, "primary_link": 1, "secondary": 1}
+
+
+@dataclass(eq=False)
+class Roadmap:
+    """Implements `surfaces.atlas.Atlas`. `hub` is set once there is one."""
+
+    guide: Guide
+    attribution: str
+    folder: Path
+    hub: Hub | None = None
+    by_source: dict[str, list[RoadEvent]] = field(default_factory=dict)
+    laid: frozenset[str] = frozenset()
+    _names: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, pack: Path, folder: Path) -> "Roadmap":
+        """Open a map and what was known of its roads. Raises Refused where the file is no map."""
+        opened = open_pack(pack)
+        found = cls(Guide(Roads(opened.network, opened.order)), opened.attribution, folder)
+        found._read_kept()
+        return found
+
+    def _read_kept(self) -> None:
+        try:
+            said = orjson.loads((self.folder / KEPT).read_bytes())
+            self.by_source = {source: [read_event(one) for one in events] for source, events in said.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):
+            self.by_source = {}  # traffic of yesterday is no loss
+
+    @property
+    def network(self) -> Network:
+        """The roads themselves."""
+        return self.guide.network
+
+    # places and pictures
+
+    def find(self, text: str, limit: int = 8) -> Sequence[Place]:
+        """See Atlas."""
+        wanted = plain(text)
+        if not wanted:
+            return []
+        names = self._by_name()
+        ranked = sorted((_rank(name, wanted), name) for name in names if wanted in name)
+        return [self._middle(names[name]) for _, name in ranked[:limit]]
+
+    def _by_name(self) -> dict[str, list[int]]:
+        if not self._names:
+            for arc in np.flatnonzero(np.asarray(self.network.name) >= 0).tolist():
+                self._names.setdefault(plain(self.network.names[self.network.name[arc]]), []).append(arc)
+        return self._names
+
+    def _middle(self, arcs: list[int]) -> Place:
+        """The middle of the arc that is nearest to the middle of them all."""
+        ends = [self.network.points(arc) for arc in arcs]
+        middles = np.array([[lat[len(lat) // 2], lon[len(lon) // 2]] for lat, lon in ends])
+        best = int(np.argmin(np.abs(middles - middles.mean(axis=0)).sum(axis=1)))
+        lat, lon = middles[best].tolist()
+        return Place(lat, lon, self.network.names[self.network.name[arcs[best]]])
+
+    def around(self, lat: float, lon: float, metres: float) -> Sequence[Line]:
+        """See Atlas."""
+        network, up = self.network, metres / DEGREE_M
+        across = up / max(float(np.cos(np.radians(lat))), 0.01)
+        ends = [(network.lat[end], network.lon[end]) for end in (network.tail, network.head)]
+        near = np.zeros(network.arcs, dtype=bool)
+        for lats, lons in ends:
+            near |= (np.abs(lats - lat) < up) & (np.abs(lons - lon) < across)
+        arcs = np.flatnonzero(near & ~self._second_direction())
+        weights = np.array([MAIN.get(kind, 2) for kind in KINDS])[np.asarray(network.kind)[arcs]]
+        if len(arcs) > MOST_LINES:
+            order = np.argsort(weights, kind="stable")[:MOST_LINES]
+            arcs, weights = arcs[order], weights[order]
+        return [
+            Line(int(weight), tuple(zip(*(column.tolist() for column in network.points(int(arc))), strict=True)))
+            for arc, weight in zip(arcs.tolist(), weights.tolist(), strict=True)
+        ]
+
+    def _second_direction(self) -> Column:
+        """Arcs whose street is drawn by the arc the other way already."""
+        low, high = np.minimum(self.network.tail, self.network.head), np.maximum(self.network.tail, self.network.head)
+        key = np.column_stack([self.network.way, low, high])
+        _, first = np.unique(key, axis=0, return_index=True)
+        second = np.ones(self.network.arcs, dtype=bool)
+        second[first] = False
+        return second
+
+    # traffic
+
+    def events(self) -> Sequence[RoadEvent]:
+        """See Atlas."""
+        now = self.hub.clock.now() if self.hub else 0.0
+        return [one for events in self.by_source.values() for one in events if one.is_on(now)]
+
+    async def put_events(self, events: Sequence[RoadEvent], source: str) -> dict[str, int]:
+        """See Atlas. Raises Refused for too many."""
+        if len(events) > MOST_EVENTS:
+            raise Refused(f"{len(events)} events are too many at once; at most {MOST_EVENTS}")
+        arcs = await asyncio.to_thread(lambda: {one.id: len(self.guide.events.arcs_of(one)) for one in events})
+        self.by_source = {**self.by_source, source: list(events)}
+        await self._lay()
+        return arcs
+
+    async def drop_event(self, id: str) -> None:
+        """See Atlas."""
+        kept = {source: [one for one in events if one.id != id] for source, events in self.by_source.items()}
+        if kept == self.by_source:
+            known = ", ".join(one.id for one in self.events()) or "none"
+            raise Refused(f"no event {id!r} on the roads; there is {known}")
+        self.by_source = kept
+        await self._lay()
+
+    async def _lay(self) -> None:
+        """Lay what is on now, keep it, and let everybody who is going somewhere look again."""
+        events, now = self.events(), self.hub.clock.now() if self.hub else 0.0
+        weight, by_arc = await asyncio.to_thread(self.guide.events.weights, events, now)
+        roads = await asyncio.to_thread(self.guide.roads.reweighted, weight)
+        self.guide.roads, self.guide.by_arc = roads, by_arc
+        self.laid = frozenset(one.id for one in events)
+        kept = {source: [write_event(one) for one in those] for source, those in self.by_source.items()}
+        await asyncio.to_thread(_write, self.folder / KEPT, orjson.dumps(kept))
+        await self._tell()
+
+    async def _tell(self) -> None:
+        if self.hub is None:
+            return
+        nodes = self.hub.circle.twin.nodes
+        for household in list(nodes.households):
+            for number in list(nodes.of_household(household, Kind.HOME))[:1]:
+                home = nodes.names[number]
+                if self.hub.circle.twin.get(home, "Home.Navigation.Destination")[0]:
+                    await self.hub.tell_readings(home, {"Home.Navigation.TrafficAt": self.hub.clock.now()})
+
+    async def keep(self) -> None:
+        """Lay what was kept, and go on taking off what is over, until cancelled."""
+        while True:
+            if frozenset(one.id for one in self.events()) != self.laid:
+                await self._lay()
+            await asyncio.sleep(LOOK_S / max(1.0, self.hub.clock.speed if self.hub else 1.0))
+
+
+def plain(text: str) -> str:
+    """A name without case and accents, for comparing: `Mäkelänkatu` is `makelankatu`."""
+    parted = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in parted if not unicodedata.combining(sign)).split())
+
+
+def _rank(name: str, wanted: str) -> tuple[int, int]:
+    """How well a name answers what is looked for: the same, begins so, a word begins so, holds it; then the shorter."""
+    if name == wanted:
+        return 0, len(name)
+    if name.startswith(wanted):
+        return 1, len(name)
+    if f" {wanted}" in name:
+        return 2, len(name)
+    return 3, len(name)
+
+
+def _write(path: Path, data: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(data)
+    fresh.replace(path)

@@ -1,0 +1,126 @@
+"""The API's routes about where to go: a household's destination and route, places by name, traffic on the roads."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException
+from pydantic import BaseModel, Field, FiniteFloat
+
+from homeward.surfaces.api import ANSWERS, CLOSED, Text, told
+from homeward.surfaces.atlas import Atlas, going, read_event, write_event
+from homeward.surfaces.house import House
+from homeward.surfaces.letting import check_known
+
+NO_MAP = "this hub has no map: make one with `homeward map build` and start it with --map"
+SOURCE = "api"
+
+
+class GoingBody(BaseModel):
+    """Where the household goes: `home`, degrees and a name, a street's name, or '' for nowhere; when it leaves."""
+
+    to: Text = Field(examples=["60.1699,24.9384 Central station"], max_length=200)
+    departure: FiniteFloat | None = Field(None, ge=0)
+    by: Text | None = Field(None, examples=["lind/ada"], max_length=100)
+
+
+class EventBody(BaseModel):
+    """A closed or slow stretch of road: points in degrees, km/h where it is slow, until when (s since 1970)."""
+
+    id: Text = Field(examples=["works-7"], min_length=1, max_length=100)
+    line: list[tuple[FiniteFloat, FiniteFloat]] = Field(examples=[[[60.1699, 24.9384]]], min_length=1, max_length=2000)
+    speed_kmh: FiniteFloat | None = None
+    road: Text = Field("", max_length=200)
+    until: FiniteFloat | None = None
+    one_way: bool = False
+    words: Text = Field("", max_length=500)
+
+
+class TrafficBody(BaseModel):
+    """All that a source knows of the roads now; what it told before and does not name any more is over."""
+
+    events: list[EventBody] = Field(max_length=5000)
+    source: Text = Field(SOURCE, min_length=1, max_length=100)
+
+
+def router(house: House, atlas: Atlas | None, authorised: Callable[..., None]) -> APIRouter:
+    """The routes; `authorised` is the dependency of those that change something."""
+    looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
+    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
+    _look(looking, house, atlas)
+    _go(changing, house, atlas)
+    _traffic(changing, atlas)
+    both = APIRouter()
+    both.include_router(looking)
+    both.include_router(changing)
+    return both
+
+
+def _look(api: APIRouter, house: House, atlas: Atlas | None) -> None:
+    @api.get("/route/{household}")
+    def route(household: str) -> dict[str, Any]:
+        """Where the household is going: destination, arrival, what there is to say, and the route as it is followed."""
+        with told(404):
+            check_known(house, household)
+        return route_of(house, household)
+
+    @api.get("/places")
+    def places(q: Annotated[str, Field(min_length=1, max_length=200)]) -> list[dict[str, Any]]:
+        """Streets and places of that name, the likeliest first."""
+        return [{"name": one.name, "lat": one.lat, "lon": one.lon} for one in _map(atlas).find(q)]
+
+    @api.get("/traffic")
+    def traffic() -> list[dict[str, Any]]:
+        """What happens on the roads now."""
+        return [write_event(one) for one in _map(atlas).events()]
+
+
+def _go(api: APIRouter, house: House, atlas: Atlas | None) -> None:
+    @api.put("/destination/{household}", status_code=202)
+    async def go(household: str, body: GoingBody) -> dict[str, str]:
+        """Say where the household goes; the latest word counts, and every page and the car hear of it."""
+        with told(404):
+            check_known(house, household)
+        with told(422):
+            by = body.by or house.visitor(household)
+            wishes = going(house, atlas, household, body.to, by, body.departure)
+            ids = [await house.wish(one) for one in wishes]
+        return {"id": ids[-1], "to": str(wishes[-1].value)}
+
+
+def _traffic(api: APIRouter, atlas: Atlas | None) -> None:
+    @api.put("/traffic")
+    async def put(body: TrafficBody) -> dict[str, Any]:
+        """Tell what happens on the roads: how many roads of the map each event changed; 0 where it fits none."""
+        with told(422):
+            events = [read_event(one.model_dump()) for one in body.events]
+            if len({one.id for one in events}) < len(events):
+                raise HTTPException(422, "two events have the same id")
+            return {"roads": await _map(atlas).put_events(events, body.source)}
+
+    @api.delete("/traffic/{id}", status_code=204)
+    async def drop(id: str) -> None:
+        """Say that an event is over."""
+        with told(404):
+            await _map(atlas).drop_event(id)
+
+
+def _map(atlas: Atlas | None) -> Atlas:
+    if atlas is None:
+        raise HTTPException(404, NO_MAP)
+    return atlas
+
+
+def route_of(house: House, household: str) -> dict[str, Any]:
+    """What is known of where a household goes, as plain data."""
+    homes = [node for node, kind in house.nodes(household) if kind.word == "Home"]
+    known = {
+        name: house.value(homes[0], f"Home.Navigation.{name}") if homes else None
+        for name in ("Destination", "Departure", "Vehicle", "Guide", "Passed", "P10", "Median", "P90", "Charge", "Why")
+    }
+    text = house.value(homes[0], "Home.Navigation.Route") if homes else None
+    try:
+        route = json.loads(str(text or "null"))
+    except ValueError:
+        route = None
+    return {name.lower(): value for name, value in known.items()} | {"route": route}
