@@ -39,7 +39,6 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @asynccontextmanager
 async def hub_with(pack: Path, folder: Path) -> AsyncIterator[tuple[Hub, Roadmap, httpx.AsyncClient]]:
     """A running hub with that map, and a client of its API that may change things."""
-    folder.mkdir(exist_ok=True)
     roadmap = open_map(folder, pack)
     assert roadmap
     hub = Hub(HubSettings(folder, nats_port=0, mqtt_port=0, guests=True), skills_with(roadmap))

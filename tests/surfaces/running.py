@@ -70,9 +70,10 @@ def running_hub(folder: Path) -> Iterator[Running]:
 
 def _ready(process: "subprocess.Popen[str]", folder: Path) -> Running:
     assert process.stdout
-    line = process.stdout.readline()
-    found = re.search(r"(http://\S+).*MQTT on 127\.0\.0\.1:(\d+)", line)
-    assert found, line
+    lines = iter(process.stdout.readline, "")
+    matches = (re.search(r"(http://\S+).*MQTT on 127\.0\.0\.1:(\d+)", line) for line in lines)
+    found = next(filter(None, matches), None)
+    assert found, "it ended before it was ready"
     running = Running(process, found[1], found[2], folder)
     (folder / "household.yaml").write_text(HOUSEHOLD)
     applied = running.run("apply", str(folder / "household.yaml"), "--json")

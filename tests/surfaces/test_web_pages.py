@@ -6,10 +6,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from tests.surfaces.evening_house import EVIL
 from tests.surfaces.visit import DESKTOP, FINDS_FAINT, FINDS_SMALL, FITS, FOCUSED, PHONE, ROOT, Visit, free_port
 
@@ -36,18 +35,6 @@ def site() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, with a window nobody sees."""
-    with sync_playwright() as playwright:
-        system = Path("/usr/bin/chromium")
-        opened = playwright.chromium.launch(
-            executable_path=str(system) if system.exists() else None, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

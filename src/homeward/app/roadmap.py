@@ -48,6 +48,7 @@ class Roadmap:
         opened = open_pack(pack)
         found = cls(Guide(Roads(opened.network, opened.order)), opened.attribution, folder)
         found._read_kept()
+        found.guide.warm()
         return found
 
     def _read_kept(self) -> None:

@@ -25,6 +25,7 @@ from homeward.core.signal import Refused
 from homeward.surfaces import metrics, roads_api
 from homeward.surfaces.api import holding, router, tell_invalid
 from homeward.surfaces.guard import Guard
+from homeward.surfaces.shares import Shares
 from homeward.surfaces.web import mount
 
 
@@ -106,10 +107,11 @@ def make_app(
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
     authorised = holding(token_of(hub.settings.folder))
     app.include_router(router(house, households, authorised))
-    app.include_router(roads_api.router(house, roadmap, authorised))
+    shares = Shares(hub.settings.folder / "shares.json")
+    app.include_router(roads_api.router(house, roadmap, shares, authorised))
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.include_router(metrics.router(figures.all))
-    mount(app, house)
+    mount(app, house, roadmap, shares)
     app.add_middleware(Guard)
     return app
 

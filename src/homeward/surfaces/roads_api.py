@@ -11,6 +11,7 @@ from homeward.surfaces.api import ANSWERS, CLOSED, Text, told
 from homeward.surfaces.atlas import Atlas, going, read_event, write_event
 from homeward.surfaces.house import House
 from homeward.surfaces.letting import check_known
+from homeward.surfaces.shares import Shares
 
 NO_MAP = "this hub has no map: make one with `homeward map build` and start it with --map"
 SOURCE = "api"
@@ -36,6 +37,12 @@ class EventBody(BaseModel):
     words: Text = Field("", max_length=500)
 
 
+class ShareBody(BaseModel):
+    """How long a link lasts."""
+
+    hours: FiniteFloat = Field(2.0, gt=0, le=24)
+
+
 class TrafficBody(BaseModel):
     """All that a source knows of the roads now; what it told before and does not name any more is over."""
 
@@ -43,13 +50,14 @@ class TrafficBody(BaseModel):
     source: Text = Field(SOURCE, min_length=1, max_length=100)
 
 
-def router(house: House, atlas: Atlas | None, authorised: Callable[..., None]) -> APIRouter:
+def router(house: House, atlas: Atlas | None, shares: Shares, authorised: Callable[..., None]) -> APIRouter:
     """The routes; `authorised` is the dependency of those that change something."""
     looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
     changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
     _look(looking, house, atlas)
     _go(changing, house, atlas)
     _traffic(changing, atlas)
+    _share(changing, house, shares)
     both = APIRouter()
     both.include_router(looking)
     both.include_router(changing)
@@ -103,6 +111,22 @@ def _traffic(api: APIRouter, atlas: Atlas | None) -> None:
         """Say that an event is over."""
         with told(404):
             await _map(atlas).drop_event(id)
+
+
+def _share(api: APIRouter, house: House, shares: Shares) -> None:
+    @api.post("/share/{household}", status_code=201)
+    def share(household: str, body: ShareBody) -> dict[str, Any]:
+        """A link that shows this household's arrival, and nothing else, until it ends; its path is told this once."""
+        with told(404):
+            check_known(house, household)
+        with told(422):
+            token, until = shares.make(household, house.now(), body.hours * 3600.0)
+        return {"path": f"/share/{token}", "until": until}
+
+    @api.delete("/share/{household}")
+    def end(household: str) -> dict[str, int]:
+        """End all links of a household."""
+        return {"ended": shares.end(household)}
 
 
 def _map(atlas: Atlas | None) -> Atlas:

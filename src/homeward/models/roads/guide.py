@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import cos, isfinite, radians
+from math import cos, isfinite, nan, radians
 from typing import Final
 
 import numpy as np
@@ -38,6 +38,11 @@ class Guide:
     def network(self) -> Network:
         """The roads themselves."""
         return self.roads.network
+
+    def warm(self) -> None:
+        """Find one way, so that the first who asks need not wait for what is compiled then."""
+        ends = [(float(self.network.lat[node]), float(self.network.lon[node])) for node in (0, -1)]
+        self.plan(*ends[0], nan, Place(*ends[1]))
 
     def set_events(self, events: Iterable[RoadEvent], now: float) -> None:
         """Let these be what happens on the roads; ways asked for from now on know of it."""

@@ -1,13 +1,18 @@
-"""The web pages: Today, Nodes and Log, drawn from a `House`; they ask nothing of any other machine."""
+"""The web pages: Today, Drive, Wrist, Nodes and Log, drawn from a `House`; they ask nothing of any other machine."""
 
 from fastapi import FastAPI
 from nicegui import ui
 
+from homeward.surfaces.atlas import Atlas
 from homeward.surfaces.house import House
+from homeward.surfaces.shares import Shares
+from homeward.surfaces.web.drive import drive_page
 from homeward.surfaces.web.log import log_page
 from homeward.surfaces.web.nodes import nodes_page
+from homeward.surfaces.web.share import share_page
 from homeward.surfaces.web.sight import Sight
 from homeward.surfaces.web.today import today_page
+from homeward.surfaces.web.wrist import wrist_page
 
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover"
 FAVICON = (
@@ -16,7 +21,7 @@ FAVICON = (
 )
 
 
-def build(house: House) -> None:
+def build(house: House, atlas: Atlas | None = None, shares: Shares | None = None) -> None:
     """Register the pages; `/?household=name` shows another household than the first."""
 
     def sight(household: str) -> Sight:
@@ -25,7 +30,21 @@ def build(house: House) -> None:
 
     @ui.page("/", response_timeout=20)
     async def today(household: str = "") -> None:
-        await today_page(sight(household))
+        await today_page(sight(household), atlas, shares)
+
+    @ui.page("/drive")
+    async def drive(household: str = "") -> None:
+        await drive_page(sight(household), atlas)
+
+    @ui.page("/wrist")
+    async def wrist(household: str = "") -> None:
+        await wrist_page(sight(household), atlas)
+
+    if shares is not None:
+
+        @ui.page("/share/{token}")
+        async def share(token: str) -> None:
+            await share_page(house, shares, token)
 
     @ui.page("/nodes")
     def nodes(household: str = "") -> None:
@@ -36,9 +55,9 @@ def build(house: House) -> None:
         log_page(sight(household))
 
 
-def mount(app: FastAPI, house: House) -> None:
+def mount(app: FastAPI, house: House, atlas: Atlas | None = None, shares: Shares | None = None) -> None:
     """Build the pages and hang them on an app, with all that they do not need left out."""
-    build(house)
+    build(house, atlas, shares)
     ui.run_with(
         app,
         title="homeward",

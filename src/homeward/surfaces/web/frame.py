@@ -13,13 +13,14 @@ STATIC = Path(__file__).parent / "static"
 PULSE_S = 0.25
 """How often a page looks whether something changed."""
 
-PAGES = (("/", "Today", "today"), ("/nodes", "Nodes", "nodes"), ("/log", "Log", "log"))
+PAGES = (("/", "Today", "today"), ("/drive", "Drive", "drive"), ("/nodes", "Nodes", "nodes"), ("/log", "Log", "log"))
 _CURVE = '<path d="M4 17c6 0 6-9 10-9h6M4 20.5h16"/>'
 _HOUSE = '<path d="M4 11 12 4l8 7M6 9.5V20h12V9.5"/>'
 _LIST = '<path d="M4 6h16M4 12h16M4 18h16"/>'
 _CHECKS = '<path d="m4 7 2 2 3-4M4 17l2 2 3-4M13 7h7M13 17h7"/>'
 _HALF = '<circle cx="12" cy="12" r="8"/><path d="M12 4v16a8 8 0 0 0 0-16z" fill="currentColor"/>'
-_ICONS = {"mark": _HOUSE, "today": _CURVE, "nodes": _LIST, "log": _CHECKS, "theme": _HALF}
+_WHEEL = '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="2.5"/><path d="m4 11 6 .5m10-.5-6 .5M12 15v5"/>'
+_ICONS = {"mark": _HOUSE, "today": _CURVE, "drive": _WHEEL, "nodes": _LIST, "log": _CHECKS, "theme": _HALF}
 
 THEME = """<script>
 (() => {
@@ -71,6 +72,16 @@ def frame(house: House, household: str, current: str) -> Iterator["Trouble"]:
                 icon("theme")
         with html.div().props('id="content"'):
             yield Trouble()
+
+
+@contextmanager
+def bare(title: str, name: str) -> Iterator["Trouble"]:
+    """A page that fills the screen, for a car or a watch: the same head, and nothing around what is drawn."""
+    ui.page_title(f"{title} · homeward")
+    ui.add_head_html(THEME + f"<style>{(STATIC / 'theme.css').read_text('utf-8')}</style>")
+    with html.div().classes(f"frame bare {name}-page"), html.div().props('id="content"'):
+        trouble = Trouble()
+        yield trouble
 
 
 def _navigation(current: str, home: str) -> None:

@@ -61,6 +61,24 @@ class Log(Piece, component="static/log.js"):
     """What was done, by whom, why; data from `log.entries`."""
 
 
+class WhereTo(Piece, component="static/going.js"):
+    """Where the household is going; data from `going.Going`; says `go` and `seek`."""
+
+
+class Drive(Piece, component="static/drive.js"):
+    """The road ahead; data from `drive.DrivePage`, and apart from it the roads around; says `go` and `seek`."""
+
+    def draw_map(self, roads: Any) -> None:
+        """Draw these roads from now on."""
+        if roads != self._props.get("map"):
+            self._props["map"] = roads
+            self.update()
+
+
+class Wrist(Piece, component="static/wrist.js"):
+    """One thing and one button; data from `wrist.WristPage`; says `press`."""
+
+
 class Errands(Piece, component="static/errands.js"):
     """What people are asked to do by hand; data from `errands.ErrandCard`; says `answer`."""
 

@@ -6,13 +6,16 @@ from typing import Any
 from nicegui import html
 
 from homeward.core.signal import Kind
+from homeward.surfaces.atlas import Atlas
+from homeward.surfaces.shares import Shares
 from homeward.surfaces.web import say, who
 from homeward.surfaces.web.errands import ErrandCard
 from homeward.surfaces.web.evening import Scene, picture
 from homeward.surfaces.web.frame import Pulse, frame, press, put, simulated
+from homeward.surfaces.web.going import Going
 from homeward.surfaces.web.moved import card
 from homeward.surfaces.web.past import Moves, Past, on_since, yesterday
-from homeward.surfaces.web.pieces import Evening, Map, Moved, Next, Note, Who
+from homeward.surfaces.web.pieces import Evening, Map, Moved, Next, Note, WhereTo, Who
 from homeward.surfaces.web.places import map_data, track
 from homeward.surfaces.web.plan import Move, Plan, read_plan
 from homeward.surfaces.web.sentence import Told, steps, tell, tell_move
@@ -26,7 +29,7 @@ PAST_S = 6 * 3600.0
 DRIVE_S = 3 * 3600.0
 
 
-async def today_page(sight: Sight) -> None:
+async def today_page(sight: Sight, atlas: Atlas | None = None, shares: Shares | None = None) -> None:
     """Draw the page and keep it live."""
     with frame(sight.house, sight.household, "/") as trouble:
         note = Note(simulated(sight.house))
@@ -34,7 +37,7 @@ async def today_page(sight: Sight) -> None:
         if not sight.home:
             _empty()
             return
-        today = Today(sight)
+        today = Today(sight, Going(sight, atlas, shares))
         await today.load()
         today.draw()
 
@@ -54,8 +57,8 @@ def _empty() -> None:
 class Today:
     """One open Today page: what it has read, and the parts it keeps up to date."""
 
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
+    def __init__(self, sight: Sight, going: Going) -> None:
+        self.sight, self.going = sight, going
         self.plan_text: str | None = None
         self.plan: Plan | None = None
         self.moves = Moves()
@@ -100,6 +103,11 @@ class Today:
                 self.next = Next(self.ahead())
                 self.next.listen("ask", self.ask)
                 self.next.listen("undo", self.undo)
+                if self.sight.of(Kind.VEHICLE):
+                    self.where_to = WhereTo(self.going.data())
+                    self.where_to.listen("go", self.go)
+                    self.where_to.listen("seek", self.seek)
+                    self.where_to.listen("share", self.share)
                 with html.section().classes("card").props('aria-labelledby="who-title"'):
                     html.h2("Who is where").props('id="who-title"')
                     self.map = Map(self.around()) if self.place is not None else None
@@ -152,6 +160,8 @@ class Today:
         self.errands.show()
         self.skills.show()
         self.next.show(self.ahead())
+        if self.sight.of(Kind.VEHICLE):
+            self.where_to.show(self.going.data())
         self.who.show(who.lines(self.sight))
         if self.map is not None and self.place is not None:
             self.map.show(self.around())
@@ -265,6 +275,21 @@ class Today:
         """A person took a wish back."""
         await self.wishes.undo(str(id))
         self.next.show(self.ahead())
+
+    async def go(self, to: str) -> None:
+        """A person said where to go."""
+        await self.going.go(to)
+        self.where_to.show(self.going.data())
+
+    def seek(self, text: str) -> None:
+        """A person types where to go."""
+        self.going.seek(text)
+        self.where_to.show(self.going.data())
+
+    def share(self, _: Any) -> None:
+        """A person wants others to see the arrival."""
+        self.going.share()
+        self.where_to.show(self.going.data())
 
     def seen(self, _: Any) -> None:
         """A person put the card away."""
