@@ -239,11 +239,11 @@ def test_the_theme_follows_the_system_until_somebody_chooses(visit: Visit) -> No
 def test_the_keyboard_reaches_everything_in_reading_order(visit: Visit) -> None:
     page = visit.open("/")
     reached = []
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(FOCUSED))
     assert reached[0] == "Skip to content"
-    for name in ("homeward", "Today", "Nodes", "Log", "Jam ahead", "Instead"):
+    for name in ("homeward", "Today", "Drive", "Nodes", "Log", "Jam ahead", "Instead"):
         assert name in reached
     page.keyboard.press("Enter")
     expect(page.locator("#instead")).to_be_visible()
