@@ -8,6 +8,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+MAP := var/demo/map.hwmap
 CODE := src tests scripts bench
 
 # The first Python that is new enough, unless PYTHON names one.
@@ -16,6 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 ## run: start the hub with the demo household; Ctrl-C ends it
 run: $(VENV)/.runtime
+	@[ -e $(MAP) ] || $(BIN)/python scripts/sample_map.py $(MAP)
 	@$(BIN)/homeward demo
 
 ## install: make the environment, nothing else

@@ -119,6 +119,11 @@ def test_a_closed_street_is_driven_round_and_the_reason_is_told(town: Town) -> N
     assert "Street 15" not in town.streets()
     assert "a road is closed; by Street" in town.knows("Home.Navigation.Why")
     assert town.knows("Home.Navigation.Median") > before + 20
+    town.drive((0.0004, 0.0004), 30.0)
+    assert "a road is closed; by Street" in town.knows("Home.Navigation.Why"), "for a while it is still news"
+    town.now += 1000.0
+    town.drive((0.0003, 0.0003), 30.0)
+    assert "closed" not in town.knows("Home.Navigation.Why")
 
 
 def test_small_gains_do_not_change_a_route(town: Town) -> None:

@@ -5,7 +5,7 @@ from math import exp
 
 from homeward.core.signal import Value
 from homeward.demo.days import Day, Drive
-from homeward.demo.track import Spot, Track, way_home
+from homeward.demo.track import Spot
 from homeward.demo.weather import Weather
 
 BATTERY_KWH, PER_KM_KWH, WALLBOX_KW = 62.0, 0.178, 7.4
@@ -58,7 +58,7 @@ class SimulatedCar:
         """Where it is."""
         last = self.last_drive()
         if last is None:
-            track: Track = way_home()
+            track = self.day.way
             return track.spot(track.length_m)
         return last.journey.track.spot(last.journey.along(self.now))
 

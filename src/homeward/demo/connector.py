@@ -7,9 +7,11 @@ from homeward.core.connector import Clock, ConnectorError, Message
 from homeward.core.signal import Command
 from homeward.demo.clock import DemoClock
 from homeward.demo.evening import HOUSEHOLD, LIVE, SIMULATED, Cadence, Evening, next_start
+from homeward.demo.roads import DemoRoads
 
 NIGHT_PASSES_S = 30.0
 """So long in our time takes the way from one evening to the next."""
+ON_A_MAP = "This home, its people, the drive and the traffic are simulated; the map and the navigation are real."
 HOLD_SPEED = 0.5
 """When the evening is over, time all but stands still until somebody asks for the next."""
 NIGHT = Cadence(home_s=300.0, driving_s=60.0, parked_s=1800.0, phone_s=1800.0, phone_moving_s=300.0, rooms=False)
@@ -21,7 +23,14 @@ class DemoConnector:
 
     name = "demo"
 
-    def __init__(self, evening: Evening, clock: DemoClock, night_passes_s: float = NIGHT_PASSES_S) -> None:
+    def __init__(
+        self,
+        evening: Evening,
+        clock: DemoClock,
+        night_passes_s: float = NIGHT_PASSES_S,
+        roads: DemoRoads | None = None,
+    ) -> None:
+        self.roads = roads
         self.evening, self.clock, self.night_passes_s = evening, clock, night_passes_s
         self.pace = clock.speed
         self._begins = evening.now
@@ -40,6 +49,8 @@ class DemoConnector:
         """See Connector."""
         while True:
             self._follow()
+            if self.roads:
+                self.roads.follow(self.evening)
             now = clock.now()
             for message in self.evening.step(now):
                 yield message
@@ -60,7 +71,7 @@ class DemoConnector:
 
     def simulated(self) -> str:
         """The sentence that says what is simulated."""
-        return SIMULATED
+        return ON_A_MAP if self.roads else SIMULATED
 
     def buttons(self) -> list[tuple[str, str]]:
         """What a visitor may make happen now, with what the button says."""
@@ -69,7 +80,8 @@ class DemoConnector:
         if self.evening.over():
             return self.evening.buttons()
         faster = ("slower", "Slower") if self.clock.speed > self.pace else ("faster", "Faster")
-        return [*self.evening.buttons(), faster]
+        more = self.roads.buttons(self.evening) if self.roads else []
+        return [*self.evening.buttons(), *more, faster]
 
     async def press(self, button: str) -> None:
         """Make one of the buttons happen. Raises ConnectorError if it cannot happen now."""
@@ -82,6 +94,8 @@ class DemoConnector:
             self.clock.speed = (self._begins - self.evening.now) / self.night_passes_s
         elif button in ("faster", "slower"):
             self.clock.speed = 2.0 * self.pace if button == "faster" else self.pace
+        elif self.roads:
+            await self.roads.press(button, self.evening)
         else:
             self.evening.press(button, self.clock.now())
         self._nudged.set()

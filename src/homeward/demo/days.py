@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from homeward.demo.journey import Journey, Style, drive
-from homeward.demo.track import way_home
+from homeward.demo.track import Track, way_home
 from homeward.demo.weather import DAY_S, HOUR_S
 
 SHOPS_M = 12_900.0
@@ -36,10 +36,11 @@ class Ride:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's trips in the order they begin."""
+    """One day's trips in the order they begin, and the way home from work."""
 
     drives: tuple[Drive, ...]
     rides: tuple[Ride, ...]
+    way: Track
 
 
 def midnight(at: float, offset_s: float) -> float:
@@ -52,15 +53,16 @@ def weekday(at: float, offset_s: float) -> int:
     return int((at + offset_s) // DAY_S + 3) % 7
 
 
-def day_of(begin: float, offset_s: float, seed: int) -> Day:
-    """The day that begins at the local midnight `begin`; the same for the same seed."""
+def day_of(begin: float, offset_s: float, seed: int, way: Track | None = None) -> Day:
+    """The day that begins at the local midnight `begin`; the same for the same seed. `way` is that home from work."""
+    way = way or way_home()
     random = Random(f"{seed} day {begin:.0f}")
     which = weekday(begin, offset_s)
     if which == 6:
-        return Day((), ())
+        return Day((), (), way)
     if which == 5:
-        return _saturday(begin, random)
-    return _workday(begin, random)
+        return _saturday(begin, random, way)
+    return _workday(begin, random, way)
 
 
 def _at(begin: float, hours: float, random: Random, minutes: float) -> float:
@@ -72,20 +74,20 @@ def _style(random: Random, lights: int) -> Style:
     return Style(random.uniform(0.84, 0.92), tuple(max(0.0, random.uniform(-15.0, 45.0)) for _ in range(lights)))
 
 
-def _workday(begin: float, random: Random) -> Day:
-    home = way_home()
-    out = drive(home.back(), _at(begin, 7.35, random, 4), _style(random, 2))
-    back = drive(home, _at(begin, 17.25, random, 6), _style(random, 2))
+def _workday(begin: float, random: Random, way: Track) -> Day:
+    out = drive(way.back(), _at(begin, 7.35, random, 4), _style(random, 2))
+    back = drive(way, _at(begin, 17.25, random, 6), _style(random, 2))
     leaves, sets_off = _at(begin, 6.9, random, 4), _at(begin, 18.1, random, 8)
     return Day(
         (Drive(out, ("ada",), False), Drive(back, ("ada",), True)),
         (Ride("ben", leaves, leaves + 6000.0, False), Ride("ben", sets_off, sets_off + 6000.0, True)),
+        way,
     )
 
 
-def _saturday(begin: float, random: Random) -> Day:
-    home = way_home().last(SHOPS_M)
+def _saturday(begin: float, random: Random, way: Track) -> Day:
+    home = way.last(SHOPS_M)
     out = drive(home.back(), _at(begin, 10.3, random, 10), _style(random, len(home.lights_m)))
     back = drive(home, out.ends + 60.0 * random.uniform(50, 80), _style(random, len(home.lights_m)))
     both = ("ada", "ben")
-    return Day((Drive(out, both, False), Drive(back, both, True)), ())
+    return Day((Drive(out, both, False), Drive(back, both, True)), (), way)

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from homeward.core.connector import ConnectorError, Message
 from homeward.core.signal import Command, Kind, Value
-from homeward.demo import people
-from homeward.demo.car import SimulatedCar
+from homeward.demo import journey, people
+from homeward.demo.car import BATTERY, BATTERY_KWH, SimulatedCar
 from homeward.demo.days import Drive, day_of, midnight
 from homeward.demo.house import SimulatedHome
 from homeward.demo.jams import Jammed, jam_ahead
 from homeward.demo.navigation import Estimate, SimulatedNavigation
 from homeward.demo.things import Things
-from homeward.demo.track import way_home
+from homeward.demo.track import Track, way_home
 from homeward.demo.weather import DAY_S, HOUR_S, Weather
 
 HOUSEHOLD, ZONE = "demo", "Europe/Vaduz"
@@ -37,7 +37,7 @@ SIMULATED = "This home, its people, the drive and its navigation are simulated."
 START = datetime(2026, 1, 20, 15, 0, tzinfo=ZoneInfo(ZONE)).timestamp()
 """A Tuesday in January, three in the afternoon."""
 LINGER_S = 45 * 60.0
-USUALLY_LEAVES_H = 17.25
+USUALLY_LEAVES_H, ASKS_H = 17.25, 15.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,24 @@ class Evening:
     """A household from `start` (s since 1970) on; the same for the same seed, commands and presses."""
 
     def __init__(
-        self, start: float = START, seed: int = SEED, cadence: Cadence = LIVE, climate_from: float = -inf
+        self,
+        start: float = START,
+        seed: int = SEED,
+        cadence: Cadence = LIVE,
+        climate_from: float = -inf,
+        way: Track | None = None,
     ) -> None:
         zone = ZoneInfo(ZONE)
         offset = datetime.fromtimestamp(start, zone).utcoffset()
         self.offset_s = offset.total_seconds() if offset else 0.0
         self.seed, self.now, self.cadence, self.climate_from = seed, start, cadence, climate_from
+        self.way = way or way_home()
+        self.mapped = way is not None
         self.weather = Weather(seed, self.offset_s)
         self.home = SimulatedHome(self.weather, max(start, climate_from), inside=self.people_in)
-        self.day = day_of(midnight(start, self.offset_s), self.offset_s, seed)
+        self.day = day_of(midnight(start, self.offset_s), self.offset_s, seed, self.way)
         self.car = SimulatedCar(self.weather, start, self.day)
-        self.navigation = SimulatedNavigation(way_home())
+        self.navigation = SimulatedNavigation(self.way)
         self.things = Things(self.home, self.car)
         self.jam: Jammed | None = None
         self._due = dict.fromkeys(SPEAKERS, start)
@@ -121,7 +128,7 @@ class Evening:
         return speak[name](now) if name in speak else self._phone(name, now)
 
     def _settings(self, now: float) -> tuple[list[Message], float]:
-        spot = people.home_spot()
+        spot = people.home_spot(self.way)
         home: dict[str, Value] = {
             "Home.Location.Latitude": spot.latitude,
             "Home.Location.Longitude": spot.longitude,
@@ -132,13 +139,17 @@ class Evening:
             "Home.Heating.Mode": self.home.mode,
             "Home.Light.Porch": self.things.porch,
         }
-        names = [Message(f"demo/{who}", {"Person.Name": name}, now) for who, name in people.NAMES.items()]
+        car: dict[str, Value] = {f"{BATTERY}.GrossCapacity": round(BATTERY_KWH)}
+        names = [Message(CAR, car, now), *self._names(now)]
         return [Message(HOME, home, now), *names], inf
+
+    def _names(self, now: float) -> list[Message]:
+        return [Message(f"demo/{who}", {"Person.Name": name}, now) for who, name in people.NAMES.items()]
 
     def _midnight(self, now: float) -> tuple[list[Message], float]:
         begin = midnight(now, self.offset_s)
         if now == begin:
-            self.day = day_of(begin, self.offset_s, self.seed)
+            self.day = day_of(begin, self.offset_s, self.seed, self.way)
             self.car.day, self.jam = self.day, None
             self._wake("car", "guidance", *people.NAMES)
         return [], begin + DAY_S
@@ -172,6 +183,8 @@ class Evening:
 
     def _guide(self, now: float) -> tuple[list[Message], float]:
         """Guidance speaks on the way home, and before it if something is worth telling."""
+        if self.mapped:
+            return self._set_out(now)
         drive = self.homeward_drive()
         every = self.cadence.guidance_s
         if drive is None:
@@ -184,11 +197,34 @@ class Evening:
         then = now + every if now >= drive.journey.begins else min(now + 5 * every, drive.journey.begins)
         return [Message(CAR, estimate.readings(), now)], min(then, drive.journey.ends)
 
+    def _set_out(self, now: float) -> tuple[list[Message], float]:
+        """On a map the hub's own navigation guides: Ada says at three where she goes, and when she means to leave."""
+        drive, asks = self.homeward_drive(), midnight(now, self.offset_s) + ASKS_H * HOUR_S
+        if drive is None or now >= drive.journey.begins:
+            return [], inf
+        if now < asks:
+            return [], asks
+        leaves = midnight(now, self.offset_s) + USUALLY_LEAVES_H * HOUR_S
+        goal: dict[str, Value] = {"Home.Navigation.Departure": leaves, "Home.Navigation.Destination": "home"}
+        return [Message(HOME, goal, now)], inf
+
+    def follow(self, way: Track) -> None:
+        """Let the drive home go on along another way that begins where the car is."""
+        drive = self.homeward_drive()
+        if drive is None or self.now >= drive.journey.ends:
+            return
+        begins = max(self.now, drive.journey.begins)
+        speed = drive.journey.speed_kmh(self.now) / 3.6
+        other = replace(drive, journey=journey.drive(way, begins, drive.journey.style, 0.0, speed))
+        self.day = replace(self.day, drives=tuple(other if one is drive else one for one in self.day.drives))
+        self.car.day = self.day
+        self._wake("car", "ada")
+
     def guidance(self, drive: Drive, now: float) -> Estimate | None:
         """What the navigation says at `now` of the drive home; None if nothing yet."""
         jam = self.jam.jam if self.jam else None
         if now >= drive.journey.begins:
-            begun_m = way_home().length_m - drive.journey.track.length_m
+            begun_m = self.way.length_m - drive.journey.track.length_m
             return self.navigation.on_the_way(now, begun_m + drive.journey.along(now), jam)
         if jam is None:
             return None
@@ -222,7 +258,7 @@ class Evening:
         if self.over():
             return [("again", "Next evening")]
         drive = self.homeward_drive()
-        if drive is None or self.jam or jam_ahead(drive, self.now) is None:
+        if self.mapped or drive is None or self.jam or jam_ahead(drive, self.now) is None:
             return []
         return [("jam", "Jam ahead")]
 

@@ -101,7 +101,7 @@ def geofence(evening: Evening) -> float:
     """The target of a rule that heats once the car is near, °C."""
     if any(people.is_in(who, evening.day, evening.now) for who in people.NAMES):
         return COMFORT_C
-    here, home = evening.car.spot(), people.home_spot()
+    here, home = evening.car.spot(), people.home_spot(evening.way)
     distance, _ = way(*(np.array([x]) for x in (here.latitude, here.longitude, home.latitude, home.longitude)))
     return COMFORT_C if float(distance[0]) < FENCE_M else FRUGAL_C
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from homeward.app.hub import Hub, HubSettings
 from homeward.app.logs import set_up_logging
-from homeward.app.run import say_ready
+from homeward.app.run import open_map, say_ready, skills_with
 from homeward.app.serve import Door, serve
-from homeward.app.skills import ALL
 from homeward.bus.ports import check_free
 from homeward.bus.settings import BusError
 from homeward.core.circle import Circle, Turn
@@ -15,16 +15,20 @@ from homeward.core.connector import Message
 from homeward.core.signal import Kind, Reading
 from homeward.demo.clock import DemoClock
 from homeward.demo.connector import DemoConnector
-from homeward.demo.evening import HOUSEHOLD, NODES, START, ZONE, Evening
+from homeward.demo.evening import HOUSEHOLD, NODES, SEED, START, ZONE, Evening
 from homeward.demo.past import lived_before, resumed
+from homeward.demo.roads import DemoRoads
 
 SECTIONS = {Kind.PERSON: "people", Kind.VEHICLE: "vehicles", Kind.HOME: "homes", Kind.ROOM: "rooms"}
 REMEMBERED_S = 86_400.0
 LIVED = "lived"
 
 
-def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool) -> None:
-    """Show the evening until Ctrl-C; a later start goes on where this one ended. Raises Refused or Broken, in words."""
+def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool, pack: Path | None = None) -> None:
+    """Show the evening until Ctrl-C; a later start goes on where this one ended. Raises Refused or Broken, in words.
+
+    On a map (`pack`, else the one in the folder) work and home are two of its ends, and the navigation is our own.
+    """
     set_up_logging(verbose)
     settings = replace(
         settings,
@@ -32,23 +36,28 @@ def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool) -> N
         nats_port=free_if_taken(settings.nats_port, "NATS"),
     )
     clock = DemoClock(START, speed)
-    show = DemoConnector(Evening(), clock)
+    roadmap = open_map(settings.folder, pack)
+    roads = DemoRoads(roadmap) if roadmap else None
+    way = roads.way(SEED) if roads else None
+    show = DemoConnector(Evening(way=way), clock, roads=roads)
     past: list[Message] = []
 
     def begin(circle: Circle) -> None:
         if circle.clock.size:
             now = float(circle.clock.array[: circle.clock.size].max()) + 1.0
-            show.begin(resumed(circle, now))
+            show.begin(resumed(circle, now, way=way))
         else:
-            show.begin(lived_before(circle, heard=lambda message, turn: keep(past, message, turn)))
+            show.begin(lived_before(circle, heard=lambda message, turn: keep(past, message, turn), way=way))
 
-    hub = Hub(settings, ALL, [show], clock, begin)
+    hub = Hub(settings, skills_with(roadmap), [show], clock, begin)
+    if roadmap:
+        roadmap.hub = hub
 
     def ready(url: str, hub: Hub) -> None:
         remember(hub, past)
         say_ready(url, hub, "watch a simulated evening, press “Jam ahead” and see arrival and heating move together")
 
-    asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {})))
+    asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {}), roadmap))
 
 
 def free_if_taken(port: int, what: str) -> int:

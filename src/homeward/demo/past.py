@@ -4,6 +4,7 @@ from homeward.core.circle import Circle
 from homeward.demo.car import BATTERY
 from homeward.demo.evening import CAR, HOME, LIVE, NODES, SEED, START, Cadence, Evening
 from homeward.demo.lockstep import Heard, Lockstep
+from homeward.demo.track import Track
 from homeward.demo.weather import DAY_S, HOUR_S
 
 DAYS, CLIMATE_DAYS = 12, 5
@@ -20,19 +21,21 @@ COARSE = Cadence(
 WARM_C = 20.5
 
 
-def lived_before(circle: Circle, start: float = START, seed: int = SEED, heard: Heard | None = None) -> Evening:
+def lived_before(
+    circle: Circle, start: float = START, seed: int = SEED, heard: Heard | None = None, way: Track | None = None
+) -> Evening:
     """Live the days before `start` through `circle`: the household as it is then, habits learned.
 
     `heard` is told every message with what the circle made of it, for instance to write the days into the history.
     """
-    return begin(circle, start, seed, heard).evening
+    return begin(circle, start, seed, heard, way).evening
 
 
-def begin(circle: Circle, start: float, seed: int, heard: Heard | None = None) -> Lockstep:
+def begin(circle: Circle, start: float, seed: int, heard: Heard | None = None, way: Track | None = None) -> Lockstep:
     """The same, still in lockstep."""
     for name, kind in NODES:
         circle.add(name, kind)
-    evening = Evening(start - DAYS * DAY_S, seed, COARSE, climate_from=start - CLIMATE_DAYS * DAY_S)
+    evening = Evening(start - DAYS * DAY_S, seed, COARSE, climate_from=start - CLIMATE_DAYS * DAY_S, way=way)
     lockstep = Lockstep(evening, circle, heard)
     lockstep.run(start)
     evening.cadence = LIVE
@@ -40,14 +43,14 @@ def begin(circle: Circle, start: float, seed: int, heard: Heard | None = None) -
     return lockstep
 
 
-def resumed(circle: Circle, now: float, seed: int = SEED) -> Evening:
+def resumed(circle: Circle, now: float, seed: int = SEED, way: Track | None = None) -> Evening:
     """The household at `now` as a circle that was restored from its snapshot knows it, to go on after a restart.
 
     Walls and water are taken to be as warm as usual beside the air; a jam of before is over.
     """
     for name, kind in NODES:
         circle.add(name, kind)
-    evening = Evening(now, seed)
+    evening = Evening(now, seed, way=way)
     home, car = evening.home, evening.car
     home.air_c = known(circle, HOME, "Home.Climate.IndoorTemperature", home.air_c)
     home.walls_c = home.air_c + (0.4 if home.air_c < WARM_C else -0.2)

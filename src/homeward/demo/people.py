@@ -4,7 +4,7 @@ from math import cos, inf, pi
 
 from homeward.core.signal import Value
 from homeward.demo.days import Day
-from homeward.demo.track import Spot, way_home
+from homeward.demo.track import Spot, Track
 
 STATION_S = 180.0
 """So long after leaving, one who takes the train is out of the village and the phone says so once."""
@@ -13,10 +13,9 @@ ZURICH = (47.378, 8.540)
 NAMES = {"ada": "Ada", "ben": "Ben"}
 
 
-def home_spot() -> Spot:
+def home_spot(way: Track) -> Spot:
     """Where the home is: the end of the way."""
-    track = way_home()
-    return track.spot(track.length_m)
+    return way.spot(way.length_m)
 
 
 def trips(who: str, day: Day) -> list[tuple[float, float, bool]]:
@@ -35,7 +34,7 @@ def place(who: str, day: Day, now: float) -> tuple[float, float] | None:
     """Latitude and longitude of their phone; None on the train, where it stays quiet."""
     begun = [trip for trip in trips(who, day) if trip[0] <= now]
     if not begun or (begun[-1][2] and begun[-1][1] <= now):
-        return home_spot().latitude, home_spot().longitude
+        return home_spot(day.way).latitude, home_spot(day.way).longitude
     for drive in reversed(day.drives):
         if who in drive.who and drive.journey.begins <= now:
             spot = drive.journey.track.spot(drive.journey.along(now))
@@ -44,7 +43,7 @@ def place(who: str, day: Day, now: float) -> tuple[float, float] | None:
     if not homeward and now >= ends:
         return ZURICH
     if not homeward and now <= begins + STATION_S + 60.0:
-        return home_spot().latitude - 0.012, home_spot().longitude + 0.004
+        return home_spot(day.way).latitude - 0.012, home_spot(day.way).longitude + 0.004
     return None
 
 

@@ -7,6 +7,7 @@ from homeward.core.signal import Command, Value
 from homeward.demo.car import SimulatedCar
 from homeward.demo.house import SimulatedHome
 
+SET = "Vehicle.Cabin.Infotainment.Navigation.DestinationSet"
 ROOMS = {"demo/living": 0.2, "demo/bedroom": -1.1}
 """By how many °C a room differs from the home as a whole."""
 
@@ -27,6 +28,8 @@ class Things:
             "Vehicle.Cabin.HVAC.IsAirConditioningActive": self._cabin,
             "Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature": self._cabin_wanted,
             "Person.Message": self._phone,
+            f"{SET}.Latitude": self._goal,
+            f"{SET}.Longitude": self._goal,
         }
 
     def climate(self) -> dict[str, Value]:
@@ -89,6 +92,9 @@ class Things:
     def _cabin_wanted(self, node: str, value: Value) -> str:
         self.car.wanted_c = float(value)
         return f"the simulated cabin is set to {self.car.wanted_c:g} °C"
+
+    def _goal(self, node: str, value: Value) -> str:
+        return "the simulated car's navigation has it"
 
     def _phone(self, node: str, value: Value) -> str:
         self.message = str(value)

@@ -55,6 +55,7 @@ def demo(
     port: Port = 8420,
     mqtt_port: MqttPort = 1883,
     nats_port: NatsPort = 4222,
+    pack: MapPack = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -69,4 +70,4 @@ def demo(
     from homeward.app.hub import HubSettings
     from homeward.demo.live import run_demo
 
-    run_demo(HubSettings(folder, nats_port, mqtt_port, guests=True), port, speed, verbose)
+    run_demo(HubSettings(folder, nats_port, mqtt_port, guests=True), port, speed, verbose, pack)
