@@ -18,7 +18,7 @@ from homeward.skills.navigation.place import SET, destination, distance_m, locat
 from homeward.skills.navigation.plan import OURS, Planned, look, started
 
 ARRIVED_M, ADOPT_M = 120.0, 200.0
-DRIVING_S, PARKED_S, NEVER_S = 15.0, 60.0, 6 * 3600.0
+DRIVING_S, PARKED_S, NEVER_S = 15.0, 300.0, 6 * 3600.0
 WALKS_M, ON_FOOT_M = 3000.0, 60.0
 STANDS_S = 4 * 3600.0
 
