@@ -7,7 +7,7 @@ import typer
 
 from homeward import __version__
 from homeward.core.signal import Broken, Refused, UnknownSignal
-from homeward.surfaces.cli import care, household, measure, past, roads, running
+from homeward.surfaces.cli import care, household, measure, past, roads, route, running, vehicles
 from homeward.surfaces.cli.measure import spread
 
 app = typer.Typer(
@@ -21,7 +21,8 @@ for group in (running, household, past, care):
     app.add_typer(group.app)
 app.add_typer(measure.app, name="evaluate")
 app.add_typer(roads.maps, name="map")
-app.command("route")(roads.route)
+app.add_typer(vehicles.app, name="vehicles")
+app.command("route")(route.route)
 
 
 def say_version(asked: bool) -> None:

@@ -1,0 +1,82 @@
+"""What a way takes out of a car's battery, leg by leg, and how charged it is along it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from homeward.maps.pack import Pack
+from homeward.models.energy import PLANNED, Air, Consumption, planned
+from homeward.models.roads.network import Column
+from homeward.models.roads.roads import Roads, Way
+from homeward.vehicles import Vehicle
+
+SURE = 1.2816  # standard deviations: nine times in ten it is not worse
+MWH = 1e6  # in a kWh
+COLDEST_BATTERY_C = 5.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drive:
+    """A way with a car: kWh, its standard deviation, and the charge in percent at each point (k,)."""
+
+    kwh: float
+    spread_kwh: float
+    charge: Column
+
+    def arrives(self, sure: float, usable_kwh: float) -> float:
+        """The charge at the end, percent, if it takes `sure` standard deviations more than expected."""
+        return float(self.charge[-1]) - 100.0 * sure * self.spread_kwh / usable_kwh
+
+
+def air_at(outside_c: float, cabin_c: float | None = None) -> Air:
+    """The warmth at departure: a cabin and a battery as cold as it is outside, unless they are known."""
+    return Air(outside_c, outside_c if cabin_c is None else cabin_c, max(outside_c, COLDEST_BATTERY_C))
+
+
+def energy_of_arcs(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
+    """What each arc takes at free flow, kWh (m,); below zero where it gives back. Heating is not in it, but time is."""
+    network = pack.network
+    length = np.asarray(network.length_m, dtype=np.float64)
+    rows = planned(vehicle.car, air_at(outside_c, 21.0), length, network.seconds(), climbs(network))
+    rows[:, CHANGES] = 0.0  # what braking and speeding up between arcs costs belongs to no arc
+    return Consumption(PLANNED).legs(rows)
+
+
+CHANGES = list(PLANNED).index("changes")
+
+
+def climbs(network: Any) -> Column:
+    """How far each arc climbs, m (m,). Maps hold no heights yet: all roads count as level."""
+    return np.zeros(network.arcs)
+
+
+def drive(pack: Pack, roads: Roads, way: Way, vehicle: Vehicle, charge: float, outside_c: float) -> Drive:
+    """What a way takes, from a charge in percent."""
+    network, arcs = pack.network, way.arcs
+    share = np.ones(len(arcs))
+    share[0] -= way.shares[0]
+    share[-1] -= 1.0 - way.shares[1]
+    length = np.asarray(network.length_m, dtype=np.float64)[arcs] * share
+    seconds = network.seconds()[arcs] * share
+    rows = planned(vehicle.car, air_at(outside_c), np.maximum(length, 0.01), seconds, climbs(network)[arcs] * share)
+    model = Consumption(PLANNED)
+    kwh, spread = model.predict_one(rows.sum(axis=0))
+    used = np.concatenate([[0.0], np.cumsum(model.legs(rows))])
+    ends = np.concatenate([way.first, [len(way.points) - 1]])
+    at = np.interp(np.arange(len(way.points)), ends, used)
+    return Drive(kwh, spread, np.minimum(100.0, charge - 100.0 * at / vehicle.usable_kwh))
+
+
+def weights_by_energy(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
+    """Energy as weights for the hierarchy, mWh (m,)."""
+    return np.round(energy_of_arcs(pack, vehicle, outside_c) * MWH).astype(np.int64)
+
+
+def seconds_of(roads: Roads, way: Way) -> float:
+    """How long a way takes at free flow, whatever weights it was found by, s."""
+    free = roads.network.seconds()[way.arcs]
+    share = np.ones(len(way.arcs))
+    share[0] -= way.shares[0]
+    share[-1] -= 1.0 - way.shares[1]
+    return float((free * share).sum())
