@@ -27,7 +27,7 @@ from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Touched, Watch
+from homeward.core.watch import Spread, Touched, Watch
 from homeward.core.when import Trigger
 
 DEEPEST = 16
@@ -225,9 +225,10 @@ class Circle:
     def _notice(self, touched: list[Touched]) -> list[Fired]:
         concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}
         fired: list[Fired] = []
+        spread = Spread(self.twin)
         for at in sorted(concerned):
             order, watch = self.watches[at]
-            found = watch.concerned(touched)
+            found = watch.concerned(touched, spread)
             if found is not None:
                 fired += self._look(order, watch, *found)
         return fired

@@ -21,10 +21,11 @@ CLOSING_M_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Readings of derived signals: rows, signals, values and times, all `(n,)`, of one kind."""
+    """Readings of derived signals: rows, their places in the rows asked about, signals, values, times, all `(n,)`."""
 
     kind: Kind
     rows: Integers
+    of: Integers
     signals: Integers
     values: Floats
     at: Floats
@@ -79,12 +80,14 @@ class WayHome:
         # A speed that was known and is not any more is forgotten; the other signals keep what was last measured.
         had_speed = table.take(rows, self.speed)
         known[-3 * len(rows) : -len(rows)].reshape(2, -1)[:] |= had_speed == had_speed
+        of = np.tile(np.arange(len(rows)), len(out))[known]
         return Written(
             self.kind,
-            np.tile(rows, len(out))[known],
+            rows[of],
+            of,
             np.repeat(np.array([signal for signal, _ in out], np.int64), len(rows))[known],
             values[known],
-            np.tile(at, len(out))[known],
+            at[of],
         )
 
     def _measure(self, rows: Integers) -> tuple[Floats, Floats]:

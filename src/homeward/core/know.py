@@ -131,8 +131,10 @@ class Knower:
 
     def _follow(self, way: WayHome, news: News, was: tuple[Floats, Floats], moved: Integers) -> list[Touched]:
         """Derived signals of the rows whose readings at the places `moved` place them anew."""
-        said = np.unique(news.of[moved[news.signals[moved] == way.distance]])
-        measured = np.setdiff1d(news.of[moved], said)
+        is_said, is_measured = (np.zeros(len(news.rows), np.bool_) for _ in range(2))
+        is_said[news.of[moved[news.signals[moved] == way.distance]]] = True
+        is_measured[news.of[moved]] = True
+        said, measured = np.flatnonzero(is_said), np.flatnonzero(is_measured & ~is_said)
         touched = []
         for places, sent in ((measured, False), (said, True)):
             if places.size:
@@ -143,8 +145,7 @@ class Knower:
     def _write(self, written: Written, rows: Integers, now: Floats) -> list[Touched]:
         """Write derived readings of `rows (k,)` (each a repeat of a row) as learned at `now (k,)`."""
         newer = self.twin.tables[written.kind].write(written.rows, written.signals, written.values, written.at)
-        order = np.argsort(rows)
-        of, signals = order[np.searchsorted(rows, written.rows, sorter=order)], written.signals
+        of, signals = written.of, written.signals
         if newer is not None:
             of, signals = of[newer], signals[newer]
         return [_touched(written.kind, rows, now, of, signals)]
@@ -187,10 +188,10 @@ class Knower:
             others[left] = self.twin.nodes.next_rows(Kind.PERSON, others[left])
         known = ~np.isnan(occupied)
         homes, now, occupied = homes[known], now[known], occupied[known]
-        signals = np.full(len(homes), self._occupied)
-        return self._write(Written(Kind.HOME, homes, signals, occupied, now), homes, now) if homes.size else []
+        signals, of = np.full(len(homes), self._occupied), np.arange(len(homes))
+        return self._write(Written(Kind.HOME, homes, of, signals, occupied, now), homes, now) if homes.size else []
 
 
 def _touched(kind: Kind, rows: Integers, now: Floats, of: Integers, signals: Integers) -> Touched:
-    present = frozenset(signals.tolist() if len(signals) < 256 else np.unique(signals).tolist())
+    present = frozenset(signals.tolist() if len(signals) < 64 else np.flatnonzero(np.bincount(signals)).tolist())
     return Touched(kind, rows, now, present, of, signals)

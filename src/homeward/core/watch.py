@@ -43,6 +43,31 @@ class Touched:
         return self.rows[came], self.now[came]
 
 
+class Spread:
+    """From touched rows of one kind to another kind's rows in the same households; many watches ask the same."""
+
+    def __init__(self, twin: Twin) -> None:
+        self._nodes = twin.nodes
+        self._known: dict[tuple[int, Kind], tuple[Integers, Floats]] = {}
+
+    def to(
+        self, subject: Kind, touched: Touched, rows: Integers, now: Floats, whole: int | None
+    ) -> tuple[Integers, Floats]:
+        """The subject's rows and times; `whole` is the place of `touched` where `rows` are all of its rows."""
+        if whole is not None and (known := self._known.get((whole, subject))) is not None:
+            return known
+        found = self._rows(subject, touched.kind, rows, now)
+        if whole is not None:
+            self._known[whole, subject] = found
+        return found
+
+    def _rows(self, subject: Kind, kind: Kind, rows: Integers, now: Floats) -> tuple[Integers, Floats]:
+        households, first = np.unique(self._nodes.household_of_row[kind].array[rows], return_index=True)
+        own = self._nodes.all_rows(subject, households)
+        of = self._nodes.household_of_row[subject].array[own]
+        return own, now[first[np.searchsorted(households, of)]]
+
+
 class Watch:
     """One trigger of one skill, for all rows of the subject's kind. `name` keys its memory in the snapshot."""
 
@@ -80,28 +105,22 @@ class Watch:
             self.since.extend_to(rows)
             self.due.extend_to(rows)
 
-    def concerned(self, touched: list[Touched]) -> tuple[Integers, Floats] | None:
-        """The subject's rows and times `(n,)`, `(n,)` to look at again, or None."""
+    def concerned(self, touched: list[Touched], spread: "Spread") -> tuple[Integers, Floats] | None:
+        """The subject's rows and times `(n,)`, `(n,)` to look at again, or None; `spread` is for this moment."""
         found: list[tuple[Integers, Floats]] = []
-        for one in touched:
+        for place, one in enumerate(touched):
             rows, now = one.only(self.reads.get(one.kind, frozenset()))
             if rows.size:
-                found.append((rows, now) if one.kind is self.subject else self._spread(one.kind, rows, now))
+                whole = place if rows is one.rows else None
+                found.append(
+                    (rows, now) if one.kind is self.subject else spread.to(self.subject, one, rows, now, whole)
+                )
         if not found:
             return None
         if len(found) == 1:
             return found[0]
         rows, first = np.unique(np.concatenate([rows for rows, _ in found]), return_index=True)
         return rows, np.concatenate([now for _, now in found])[first]
-
-    def _spread(self, kind: Kind, rows: Integers, now: Floats) -> tuple[Integers, Floats]:
-        """From touched rows of another kind to the subject's rows in the same households."""
-        nodes = self.twin.nodes
-        households, first = np.unique(nodes.household_of_row[kind].array[rows], return_index=True)
-        time_of = dict(zip(households.tolist(), now[first].tolist(), strict=True))
-        own = nodes.all_rows(self.subject, households)
-        of = nodes.household_of_row[self.subject].array[own]
-        return own, np.array([time_of[household] for household in of.tolist()], np.float64)
 
     def look(self, rows: Integers, now: Floats) -> Integers:
         """The places in `rows (n,)` for which the trigger fires at `now (n,)`; remembers what it saw."""

@@ -32,6 +32,7 @@ class Recorder:
         self.trouble = ""
         self._history, self._vocabulary, self._most_rows = history, vocabulary, most_rows
         self._batches: dict[str, list[Any]] = {"readings": [], "commands": [], "outcomes": []}
+        self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in self._batches}
         self._marks: dict[str, int] = {}
         self._filling, self._flushing = threading.Lock(), threading.Lock()
         self._waiting = 0
@@ -75,11 +76,21 @@ class Recorder:
     def columns(self, table: str, batch: Any) -> None:
         """Add a pyarrow RecordBatch that has the columns of `tables.columns_of(table)`: the fast way, for bulk."""
         with self._filling:
-            if self._waiting + batch.num_rows > self._most_rows:
-                cause = self.trouble or "it is too slow for this stream"
-                raise HistoryError(f"{self._waiting} rows already wait for the disk: {cause}")
+            self._make_room(batch.num_rows)
+            self._gather(table)  # what was added before stays before it
             self._batches[table].append(batch)
-            self._waiting += batch.num_rows
+
+    def _make_room(self, rows: int) -> None:
+        if self._waiting + rows > self._most_rows:
+            cause = self.trouble or "it is too slow for this stream"
+            raise HistoryError(f"{self._waiting} rows already wait for the disk: {cause}")
+        self._waiting += rows
+
+    def _gather(self, table: str) -> None:
+        """Make a batch of the single rows there are: one for many costs little more than one for one."""
+        rows, self._rows[table] = self._rows[table], []
+        if rows:
+            self._batches[table].append(pa.RecordBatch.from_pylist(rows, schema=columns_of(table)))
 
     def reached(self, stream: str, sequence: int) -> None:
         """Say that everything of the stream up to this sequence has been added."""
@@ -94,6 +105,8 @@ class Recorder:
         """
         with self._flushing:
             with self._filling:
+                for table in self._rows:
+                    self._gather(table)
                 marks, taken = dict(self._marks), self._batches
                 self._batches = {table: [] for table in taken}
             try:
@@ -123,7 +136,9 @@ class Recorder:
     def _add_rows(self, table: str, stream: str, sequence: int, rows: list[dict[str, Any]]) -> None:
         if rows:
             place = {"stream": stream, "sequence": sequence}
-            self.columns(table, pa.RecordBatch.from_pylist([row | place for row in rows], schema=columns_of(table)))
+            with self._filling:
+                self._make_room(len(rows))
+                self._rows[table] += [row | place for row in rows]
 
     def _cell(self, path: str, value: Value | None) -> dict[str, Any]:
         """How a row holds a value; one that was refused because it did not fit is written down as it was asked."""

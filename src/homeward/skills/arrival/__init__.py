@@ -26,6 +26,8 @@ from homeward.skills.arrival.household import MEMORY, OURS, Coming, Known, expec
 TARGET = "Home.Climate.TargetTemperature"
 ON_THE_WAY_S, SOONEST_S, LATEST_S = 60.0, 120.0, 1800.0
 STANDS_S = 900.0
+SETTLES_S = 5.0
+"""A car that stops and goes calls for a new plan no sooner than that."""
 STALE_S = 3600.0
 SHOWS_S = 300.0
 """Within this time a thermostat shows its first setting by us, if it obeys at all."""
@@ -50,7 +52,10 @@ SHOWS_S = 300.0
 )
 def arrival(home: View) -> Iterator[Command | Reading]:
     """Let the home cool while all are out, and have it warm when the first is back."""
-    if home.age("Home.Arrival.NextPlan") <= 0.0 and not _news(home):
+    planned = home.age("Home.Arrival.NextPlan")
+    if planned < SETTLES_S and not _news(home):
+        if planned > 0.0 and home.number("Home.Arrival.NextPlan") > home.now + SETTLES_S:
+            yield home.reading("Home.Arrival.NextPlan", home.now + SETTLES_S)
         return
     known = Known.read(home)
     known.see(home)

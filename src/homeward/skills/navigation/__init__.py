@@ -18,7 +18,7 @@ from homeward.skills.navigation.place import SET, destination, distance_m, locat
 from homeward.skills.navigation.plan import OURS, Planned, look, started
 
 ARRIVED_M, ADOPT_M = 120.0, 200.0
-DRIVING_S, PARKED_S, NEVER_S = 15.0, 300.0, 6 * 3600.0
+DRIVING_S, SILENT_S, PARKED_S, NEVER_S = 15.0, 60.0, 300.0, 6 * 3600.0
 WALKS_M, ON_FOOT_M = 3000.0, 60.0
 STANDS_S = 4 * 3600.0
 
@@ -109,7 +109,9 @@ def _tell(home: View, car: View, planned: Planned) -> Iterator[Reading]:
         yield home.reading("Home.Navigation.Charge", round(min(max(planned.charge, -100.0), 100.0), 1))
     if planned.counts and isfinite(planned.median):
         yield from _arrival(car, planned)
-    yield home.reading("Home.Navigation.NextLook", home.now + (DRIVING_S if planned.driving else PARKED_S))
+    silent = car.number("Vehicle.Speed", 0.0) > 3.0  # it drove when it was last heard
+    pause = DRIVING_S if planned.driving else SILENT_S if silent else PARKED_S
+    yield home.reading("Home.Navigation.NextLook", home.now + pause)
 
 
 def _arrival(car: View, planned: Planned) -> Iterator[Reading]:
