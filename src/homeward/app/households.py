@@ -207,6 +207,7 @@ class Households:
             "messages": hub.applied,
             "unfit": hub.unfit,
             "lost": hub.bus.lost,
+            "broker": dict(hub.broker.counts),
             "place": hub.place.sequence if hub.place else 0,
             "log_full": hub.bus.state.full if hub.bus.state else 0.0,
             "rows_waiting": hub.scribe.recorder.waiting,

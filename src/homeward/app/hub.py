@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic, time
 from typing import Self
 
+from homeward.app.broker import BrokerWatch
 from homeward.app.checkpoint import freeze, load, save
 from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
@@ -70,6 +71,7 @@ class Hub:
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
         self.bus = Bus(Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests))
+        self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble)
         self.doors.all |= {connector.name: connector for connector in connectors}
         self.place: Place | None = None
@@ -104,7 +106,7 @@ class Hub:
         self._behind = self.bus.state.last if self.bus.state else 0
         if self._behind <= (self.place.sequence if self.place else 0):
             self._caught_up.set()
-        for work in (self._read(), self._keep(), self._tidy(), self._wake()):
+        for work in (self._read(), self._keep(), self._tidy(), self._wake(), self.broker.keep()):
             self._tasks.add(asyncio.create_task(work))
         await self.doors.start()
 
