@@ -49,6 +49,7 @@ class Figures:
             "Messages that did not fit and were answered on errors.",
             [({}, hub.unfit)],
         )
+        yield Figure("homeward_resent_total", "counter", "Messages sent again, counted once.", [({}, hub.resent)])
         yield Figure(
             "homeward_lost_total", "counter", "Messages that left the log before they were read.", [({}, hub.bus.lost)]
         )

@@ -206,6 +206,7 @@ class Households:
             "nodes": len(hub.circle.twin.nodes),
             "messages": hub.applied,
             "unfit": hub.unfit,
+            "resent": hub.resent,
             "lost": hub.bus.lost,
             "broker": dict(hub.broker.counts),
             "place": hub.place.sequence if hub.place else 0,

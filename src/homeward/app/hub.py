@@ -76,7 +76,7 @@ class Hub:
         self.doors.all |= {connector.name: connector for connector in connectors}
         self.place: Place | None = None
         self.version = 0
-        self.applied, self.unfit, self.kept_at, self.kept_in_s = 0, 0, 0.0, 0.0
+        self.applied, self.unfit, self.resent, self.kept_at, self.kept_in_s = 0, 0, 0, 0.0, 0.0
         self._saved_version = -1
         self._behind = 0
         self._caught_up, self._woken, self._keeping = asyncio.Event(), asyncio.Event(), asyncio.Lock()
@@ -93,7 +93,7 @@ class Hub:
     async def start(self) -> None:
         """Restore what was known, start the bus and all tasks. Raises Refused, HistoryError or BusError, in words."""
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        self.place, self.scribe.counted, problems = load(self.settings.folder, self.circle)
+        self.place, self.scribe.counted, problems = load(self.settings.folder, self.circle, self.codec.resends)
         for problem in problems:
             log.warning("%s", problem)
         self._prepare(self.circle)
@@ -164,6 +164,7 @@ class Hub:
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit
+        self.resent += decoded.resent
         self.applied += len(decoded.batch)
         self._turn(decoded.batch, until, decoded.wishes)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
@@ -249,7 +250,7 @@ class Hub:
             return
         place, version, began = self.place, self.version, monotonic()
         self.scribe.reached(place.sequence)
-        plain, arrays = freeze(self.circle, place, self.scribe.counted)
+        plain, arrays = freeze(self.circle, place, self.scribe.counted, self.codec.resends)
         try:
             await asyncio.to_thread(self.scribe.recorder.flush)
             await asyncio.to_thread(save, self.settings.folder, plain, arrays)
