@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from tests.app.conftest import listening, publishing, running
 from tests.bus.mqtt_client import Sender
 from tests.waiting import until
 
 from homeward.bus.watch import Watch
+from homeward.core.signal import Refused
 
 
 async def test_a_device_hears_why_it_was_cut_off_and_the_hub_counts(tmp_path: Path) -> None:
@@ -26,6 +28,14 @@ async def test_a_device_hears_why_it_was_cut_off_and_the_hub_counts(tmp_path: Pa
     assert "262144 bytes" in heard[0]["error"]
     assert heard[1]["error"].startswith("homeward/lind/home/readings is not for these credentials")
     assert counts == {"payload": 1, "forbidden": 1, "credentials": 1}
+
+
+async def test_a_household_larger_than_allowed_is_refused_whole(tmp_path: Path) -> None:
+    async with running(tmp_path) as (hub, households):
+        people = "people:\n" + "".join(f"  p{i}: {{}}\n" for i in range(1_001))
+        with pytest.raises(Refused, match=r"has 1001 nodes and may have 1000; .* --most-nodes 1001"):
+            await households.apply("household: berg\nzone: UTC\n" + people)
+        assert "berg" not in hub.circle.twin.nodes.households
 
 
 def test_the_servers_log_is_followed_into_its_next_file(tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ class Attacker:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         with suppress(OSError):
             writer.write(connect(client, user, password, will))
-            self.tried[kind] += kind != "plain"
+            if kind != "plain":
+                self.tried[kind] += 1
             self._one(writer)
             await writer.drain()
         with suppress(OSError, TimeoutError):

@@ -107,6 +107,12 @@ class Households:
     def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
         """The household in the file, with everything in it known to be right. Raises Refused."""
         household = parse(text, self._vocabulary, name, kinds())
+        most = self.hub.settings.most_nodes
+        if len(household.nodes) > most:
+            raise Refused(
+                f"{household.name} has {len(household.nodes)} nodes and may have {most}; "
+                f"leave some out, or start the hub with --most-nodes {len(household.nodes)}"
+            )
         self._check_kinds({node.name: node.kind for node in household.nodes})
         check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
         read_rules(household, self._vocabulary, name)

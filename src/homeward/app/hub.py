@@ -49,6 +49,9 @@ class HubSettings:
     nats_port: int = 4222
     mqtt_port: int = 1883
     guests: bool = False
+    largest_message_bytes: int = 256 * 1024
+    most_nodes: int = 1_000
+    """How many nodes a household may have."""
 
 
 class Hub:
@@ -70,7 +73,8 @@ class Hub:
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
-        self.bus = Bus(Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests))
+        ports, largest = (settings.nats_port, settings.mqtt_port), settings.largest_message_bytes
+        self.bus = Bus(Settings(settings.folder / "bus", *ports, guests=settings.guests, largest_payload_bytes=largest))
         self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble)
         self.doors.all |= {connector.name: connector for connector in connectors}
