@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run install test format tools bench lock clean
+.PHONY: run install test prove format tools bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,6 +54,14 @@ test: $(VENV)/.dev tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+## prove: kill, flood and break into a real hub at full size, and print the figures (some twenty minutes)
+prove: $(VENV)/.dev
+	$(BIN)/python -m tests.proofs.kills --kills 50
+	$(BIN)/python -m tests.proofs.garbage --messages 100000
+	$(BIN)/python -m tests.proofs.break_in --attempts 10000
+	$(BIN)/python -m tests.proofs.full_disk
+	$(BIN)/python -m tests.proofs.soak --minutes 10
 
 ## format: put the code into shape
 format: $(VENV)/.dev

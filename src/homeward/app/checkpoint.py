@@ -9,6 +9,7 @@ from typing import IO
 import numpy as np
 import orjson
 
+from homeward.bus.resends import Resends
 from homeward.bus.settings import Place
 from homeward.core.circle import Circle
 from homeward.core.signal import Refused
@@ -17,12 +18,12 @@ from homeward.core.snapshot import Arrays, Plain, restore, take
 NAME = "twin.npz"
 
 
-def freeze(circle: Circle, place: Place | None, counted: int) -> tuple[Plain, Arrays]:
-    """A copy of all state: the circle's, the place reached in the log, and how many events there have been."""
+def freeze(circle: Circle, place: Place | None, counted: int, resends: Resends) -> tuple[Plain, Arrays]:
+    """A copy of all state: the circle's, the place in the log, how many events there have been, what may be resent."""
     plain, arrays = take(circle)
     plain["place"] = asdict(place) if place else None
     plain["counted"] = counted
-    return plain, arrays
+    return plain, arrays | resends.taken()
 
 
 def save(folder: Path, plain: Plain, arrays: Arrays) -> None:
@@ -49,7 +50,7 @@ def unpack(file: IO[bytes]) -> tuple[Plain, Arrays]:
     return orjson.loads(arrays.pop("plain").tobytes()), arrays
 
 
-def load(folder: Path, circle: Circle) -> tuple[Place | None, int, list[str]]:
+def load(folder: Path, circle: Circle, resends: Resends) -> tuple[Place | None, int, list[str]]:
     """Fill a new circle from the file; the place in the log, the count of events, and what could not be taken over.
 
     Without a file the circle stays empty. Raises Refused, naming the file, if it cannot be read.
@@ -60,6 +61,7 @@ def load(folder: Path, circle: Circle) -> tuple[Place | None, int, list[str]]:
     try:
         with path.open("rb") as file:
             plain, arrays = unpack(file)
+        resends.restore(arrays)
         problems = restore(circle, plain, arrays)
         return Place(**plain["place"]) if plain["place"] else None, int(plain["counted"]), problems
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from homeward import __version__
 from homeward.app.hub import Hub
+from homeward.bus.watch import KINDS
 from homeward.surfaces.metrics import Figure
 
 BEAT_S = 1.0
@@ -48,8 +49,17 @@ class Figures:
             "Messages that did not fit and were answered on errors.",
             [({}, hub.unfit)],
         )
+        yield Figure("homeward_resent_total", "counter", "Messages sent again, counted once.", [({}, hub.resent)])
         yield Figure(
             "homeward_lost_total", "counter", "Messages that left the log before they were read.", [({}, hub.bus.lost)]
+        )
+
+        counts = hub.broker.counts
+        yield Figure(
+            "homeward_broker_total",
+            "counter",
+            "What the broker did by itself, by kind; dropped and full count seconds.",
+            [({"kind": kind}, counts[kind]) for kind in KINDS],
         )
 
     def _done(self) -> Iterator[Figure]:

@@ -112,6 +112,12 @@ class Households:
     def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
         """The household in the file, with everything in it known to be right. Raises Refused."""
         household = parse(text, self._vocabulary, name, kinds())
+        most = self.hub.settings.most_nodes
+        if len(household.nodes) > most:
+            raise Refused(
+                f"{household.name} has {len(household.nodes)} nodes and may have {most}; "
+                f"leave some out, or start the hub with --most-nodes {len(household.nodes)}"
+            )
         self._check_kinds({node.name: node.kind for node in household.nodes})
         check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
         read_rules(household, self._vocabulary, name)
@@ -222,7 +228,9 @@ class Households:
             "nodes": len(hub.circle.twin.nodes),
             "messages": hub.applied,
             "unfit": hub.unfit,
+            "resent": hub.resent,
             "lost": hub.bus.lost,
+            "broker": dict(hub.broker.counts),
             "place": hub.place.sequence if hub.place else 0,
             "log_full": hub.bus.state.full if hub.bus.state else 0.0,
             "rows_waiting": hub.scribe.recorder.waiting,

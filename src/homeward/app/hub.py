@@ -13,6 +13,7 @@ from pathlib import Path
 from time import monotonic, time
 from typing import Any, Self
 
+from homeward.app.broker import BrokerWatch
 from homeward.app.checkpoint import freeze, load, save
 from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
@@ -48,6 +49,9 @@ class HubSettings:
     nats_port: int = 4222
     mqtt_port: int = 1883
     guests: bool = False
+    largest_message_bytes: int = 256 * 1024
+    most_nodes: int = 1_000
+    """How many nodes a household may have."""
 
 
 class Hub:
@@ -69,12 +73,14 @@ class Hub:
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
-        self.bus = Bus(Settings(settings.folder / "bus", settings.nats_port, settings.mqtt_port, settings.guests))
+        ports, largest = (settings.nats_port, settings.mqtt_port), settings.largest_message_bytes
+        self.bus = Bus(Settings(settings.folder / "bus", *ports, guests=settings.guests, largest_payload_bytes=largest))
+        self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble)
         self.doors.all |= {connector.name: connector for connector in connectors}
         self.place: Place | None = None
         self.version = 0
-        self.applied, self.unfit, self.kept_at, self.kept_in_s = 0, 0, 0.0, 0.0
+        self.applied, self.unfit, self.resent, self.kept_at, self.kept_in_s = 0, 0, 0, 0.0, 0.0
         self._saved_version = -1
         self._behind = 0
         self._caught_up, self._woken, self._keeping = asyncio.Event(), asyncio.Event(), asyncio.Lock()
@@ -92,7 +98,7 @@ class Hub:
     async def start(self) -> None:
         """Restore what was known, start the bus and all tasks. Raises Refused, HistoryError or BusError, in words."""
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        self.place, self.scribe.counted, problems = load(self.settings.folder, self.circle)
+        self.place, self.scribe.counted, problems = load(self.settings.folder, self.circle, self.codec.resends)
         for problem in problems:
             log.warning("%s", problem)
         self._prepare(self.circle)
@@ -105,7 +111,7 @@ class Hub:
         self._behind = self.bus.state.last if self.bus.state else 0
         if self._behind <= (self.place.sequence if self.place else 0):
             self._caught_up.set()
-        for work in (self._read(), self._keep(), self._tidy(), self._wake()):
+        for work in (self._read(), self._keep(), self._tidy(), self._wake(), self.broker.keep()):
             self._tasks.add(asyncio.create_task(work))
         await self.doors.start()
 
@@ -163,6 +169,7 @@ class Hub:
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit
+        self.resent += decoded.resent
         self.applied += len(decoded.batch)
         self._turn(decoded.batch, until, decoded.wishes)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
@@ -249,7 +256,7 @@ class Hub:
             return
         place, version, began = self.place, self.version, monotonic()
         self.scribe.reached(place.sequence)
-        plain, arrays = freeze(self.circle, place, self.scribe.counted)
+        plain, arrays = freeze(self.circle, place, self.scribe.counted, self.codec.resends)
         try:
             await asyncio.to_thread(self.scribe.recorder.flush)
             await asyncio.to_thread(save, self.settings.folder, plain, arrays)

@@ -16,6 +16,7 @@ from homeward.app import checkpoint
 from homeward.app.backup import FORMAT, LOG, MANIFEST, Step
 from homeward.bus.copies import CHUNK_BYTES, restore_log
 from homeward.bus.reach import reach
+from homeward.bus.resends import Resends
 from homeward.core.circle import Circle
 from homeward.core.signal import Refused
 from homeward.history import History
@@ -121,7 +122,7 @@ async def _restore_log(folder: Path, manifest: Manifest) -> None:
 def _look(folder: Path) -> dict[str, Any]:
     """Open everything once as a hub would; raises Refused or HistoryError if something cannot be read."""
     circle = Circle(load_vocabulary())
-    checkpoint.load(folder, circle)
+    checkpoint.load(folder, circle, Resends())
     registry = Registry(folder / "registry.sqlite")
     try:
         households = registry.households()

@@ -16,9 +16,10 @@ import orjson
 from homeward.bus.columns import Unpacker
 from homeward.bus.faults import Allowance, Fault, Nearest
 from homeward.bus.reader import Messages
+from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, READINGS, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unknown
-from homeward.bus.speech import read_outcome, read_wish, wish_id
+from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Integers, trusted
 from homeward.core.nodes import Nodes
@@ -31,7 +32,8 @@ class Decoded:
     """What a stretch of the log said. `foreign` are messages of topics that are not homeward's, for templates.
 
     `sequences` `(m,)` are the places of the batch's messages in the log.
-    `unfit` counts the messages that were not applied; `faults` holds those whose senders are told (some a second).
+    `resent` counts those sent again, which count once; `unfit` those that were not applied; `faults` holds
+    those whose senders are told (some a second).
     """
 
     batch: Batch
@@ -40,6 +42,7 @@ class Decoded:
     faults: list[Fault] = field(default_factory=list)
     foreign: Messages = field(default_factory=Messages)
     unfit: int = 0
+    resent: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +70,7 @@ class Codec:
         self._routes = Routes(nodes)
         self._shapes, self._bounds = Shapes(vocabulary), Bounds(vocabulary)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
+        self.resends = Resends()
         self._nearest = Nearest(vocabulary)
         self._told = Allowance(each=20, all=200)
         self._latest = 0.0
@@ -83,7 +87,8 @@ class Codec:
 
     def _gather(self, work: _Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
-        routes, shapes, loads = self._routes.known, self._shapes.known, orjson.loads
+        routes, shapes, again = self._routes.known, self._shapes.known, self.resends.again
+        times_ns = work.messages.times_ns
         for i, (subject, payload) in enumerate(zip(work.messages.subjects, work.messages.payloads, strict=True)):
             leaf, node = routes.get(subject) or self._routes.find(subject)
             if leaf == OURS:
@@ -92,11 +97,16 @@ class Codec:
                 if leaf != READINGS or node < 0:
                     self._other(work, i, leaf, node)
                     continue
-                said = loads(payload)
+                said = orjson.loads(payload)
                 at = said.pop("at", nan)
                 shape = shapes.get(tuple(said))
                 if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
-                    shape, at = self._with_care(payload, said, at)
+                    shape, at, resent = self._with_care(payload, node, said, at, times_ns[i])
+                else:
+                    resent = at == at and again(node, at, payload, times_ns[i])
+                if resent:
+                    work.decoded.resent += 1
+                    continue
             except (ValueError, TypeError, AttributeError, Unknown, RecursionError) as error:
                 self._fault(work, i, error)
                 continue
@@ -106,14 +116,18 @@ class Codec:
             work.source.append(i)
             work.said.extend(said.values())
 
-    def _with_care(self, payload: bytes, said: Any, at: Any) -> tuple[Shape, float]:
-        """The same for what is not seen every day: a new shape, a whole number for `at`, a colon too many."""
+    def _with_care(self, payload: bytes, node: int, said: Any, at: Any, time_ns: int) -> tuple[Shape, float, bool]:
+        """The same for what is not seen every day: an id, a new shape, a whole `at`, a colon too many; is it resent?"""
         if type(at) is not float:
             if isinstance(at, bool) or not isinstance(at, int):
                 raise Refused(f"at: {str(at)[:60]!r} is not a time; write seconds since 1970 (UTC) as a number")
             at = float(at)
         json.loads(payload, object_pairs_hook=_once)
-        return self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said)), at
+        id = checked_id(said.pop("id")) if "id" in said else ""
+        shape = self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said))
+        if id:
+            return shape, at, self.resends.again_by_id(node, id, time_ns)
+        return shape, at, at == at and self.resends.again(node, at, payload, time_ns)
 
     def _other(self, work: _Work, i: int, leaf: int, node: int) -> None:
         """What is not a reading of a known node."""
@@ -130,6 +144,10 @@ class Codec:
                 raise Unknown(wish.path)
             if signal.kind is not self._nodes.kind(node):
                 raise Refused(_misplaced(signal.path, name, self._nodes.kind(node).word))
+            id = said_id(payload)
+            if id and self.resends.again_by_id(node, f"{wish.by} {id}", messages.times_ns[i]):
+                work.decoded.resent += 1
+                return
             # Whether its value fits is for settling to say, where the asker hears of it.
             work.decoded.wishes.append(wish)
         elif leaf == OUTCOMES:
@@ -199,6 +217,7 @@ class Codec:
     def _why_unfit(self, error: "Unfit", payload: bytes) -> tuple[str, str, str]:
         said = orjson.loads(payload)
         said.pop("at", None)
+        said.pop("id", None)
         for (path, value), index in zip(said.items(), error.shape.signal.tolist(), strict=True):
             signal = self._vocabulary.signals[index]
             if error.misplaced:

@@ -11,6 +11,7 @@ from typing import Self
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from homeward.bus.clients import Clients
 from homeward.bus.connect import connect
 from homeward.bus.faults import Fault
 from homeward.bus.log import STREAM, Log, LogState
@@ -41,6 +42,7 @@ class Bus:
         self._log = Log(self._client, settings)
         self._reader: Reader | None = None
         self._forwarder: Forwarder | None = None
+        self._clients: Clients | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -63,6 +65,8 @@ class Bus:
             await self._connect()
             self._forwarder = Forwarder(self.server, self._client)
             await self._forwarder.start()
+            self._clients = Clients(self.server)
+            await self._clients.start()
         except BaseException:
             await self.stop()
             raise
@@ -78,9 +82,10 @@ class Bus:
 
     async def stop(self) -> None:
         """Close the connections and end the server."""
-        if self._forwarder:
-            await self._forwarder.stop()
-            self._forwarder = None
+        for part in (self._forwarder, self._clients):
+            if part:
+                await part.stop()
+        self._forwarder = self._clients = None
         if self._reader:
             self._reader.close()
             self._reader = None
@@ -227,6 +232,11 @@ class Bus:
         """Let `listen` count at once."""
         self._log = Log(self._client, self.settings)
         await self._log.make()
+
+    def who(self, client: int, user: str) -> Device | None:
+        """Whose credentials a client of the server came with, by its number there or the name in the server's log."""
+        user = user or (self._clients.users.get(client, "") if self._clients else "")
+        return next((device for device in self.server.devices if device.user == user), None)
 
     async def set_devices(self, devices: Iterable[Device]) -> None:
         """Let exactly these devices in from now on."""

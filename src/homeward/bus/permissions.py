@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from homeward.bus.settings import ASKING, GUEST, HUB, Device, Settings, as_subject
+from homeward.bus.settings import ASKING, GUEST, HUB, WATCHING, Device, Settings, as_subject
 
 ACCOUNT = "HOMEWARD"
 ASKED = "ASKING"
+SYSTEM = "SYSTEM"
 WISHES = "homeward.*.*.wishes"
 NOT_FOR_GUESTS = [
     *(f"homeward.*.*.{leaf}" for leaf in ("readings", "columns", "outcomes", "wishes", "asked", "messages")),
@@ -31,7 +32,14 @@ def permissions(
         users.append(_guest(listen))
     handed_on = {"service": {"account": ASKED, "subject": WISHES}, "to": WISHES, "share": True}
     asking = {"user": ASKING, "password": hub_password, "allowed_connection_types": ["STANDARD"]}
+    watching = {
+        "user": WATCHING,
+        "password": hub_password,
+        "allowed_connection_types": ["STANDARD"],
+        "permissions": {"publish": {"deny": [">"]}, "subscribe": {"allow": ["$SYS.ACCOUNT.>"]}},
+    }
     return {
+        SYSTEM: {"users": [watching]},
         ACCOUNT: {"jetstream": "enabled", "users": users, "imports": [handed_on]},
         ASKED: {"jetstream": "enabled", "users": [asking], "exports": [{"service": WISHES}]},
     }
@@ -91,6 +99,7 @@ def configuration(
             "sync_interval": f"{settings.sync_seconds:g}s" if settings.sync_seconds else "always",
             "max_buffered_msgs": settings.most_waiting_messages,
         },
+        "system_account": SYSTEM,
         "accounts": permissions(devices, hub_password, settings.guests, settings.listen),
     }
     if mqtt:

@@ -7,9 +7,9 @@ from typing import Literal
 from homeward.core.signal import Broken, Refused, check_name
 
 MIB = 1024 * 1024
-HUB, GUEST, ASKING = "hub", "guest", "wishes"
-RESERVED = {HUB, GUEST, ASKING}
-"""The server's users that are not devices: the hub, unknown MQTT clients, and the hub where it receives wishes."""
+HUB, GUEST, ASKING, WATCHING = "hub", "guest", "wishes", "clients"
+RESERVED = {HUB, GUEST, ASKING, WATCHING}
+"""The server's users that are not devices: unknown MQTT clients, and the hub, also for wishes and who connects."""
 
 
 class BusError(Broken):

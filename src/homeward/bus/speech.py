@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from homeward.bus.resends import checked_id
 from homeward.core.signal import Command, Outcome, Refused, Value, Wish, household_of
 
 MOST_TEXT = 2000
@@ -27,7 +28,7 @@ def read_wish(node: str, line: bytes, time: float, id: str) -> Wish:
         raise Refused("these credentials speak for nobody; a wish needs those of a person or an app")
     if household_of(author) != household_of(node):
         raise Refused(f"{author} is not of the household of {node}")
-    said = _object(payload, {"path", "value", "until", "why"}, {"path", "value"})
+    said = _object(payload, {"path", "value", "until", "why", "id"}, {"path", "value"})
     value = said["value"]
     if value is not None and not isinstance(value, bool | int | float | str):
         raise Refused("value: a wish is for one plain value, not a list or an object")
@@ -40,6 +41,12 @@ def read_wish(node: str, line: bytes, time: float, id: str) -> Wish:
 def wish_id(node: str, sequence: int) -> str:
     """The id of the wish at that place in the log: its household first, as in every id."""
     return f"{household_of(node)}-w{sequence}"
+
+
+def said_id(line: bytes) -> str:
+    """The sender's own id of a wish in a line of the log, by which one sent again is known; '' for none."""
+    said = orjson.loads(line.partition(b"\n")[2])
+    return checked_id(said["id"]) if "id" in said else ""
 
 
 def read_outcome(node: str, payload: bytes, time: float) -> Outcome:

@@ -224,8 +224,7 @@ class Circle:
 
     def _notice(self, touched: list[Touched]) -> list[Fired]:
         concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}
-        fired: list[Fired] = []
-        spread = Spread(self.twin)
+        fired, spread = list[Fired](), Spread(self.twin)
         for at in sorted(concerned):
             order, watch = self.watches[at]
             found = watch.concerned(touched, spread)

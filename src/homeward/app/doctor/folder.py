@@ -14,6 +14,7 @@ from deltalake import DeltaTable
 from homeward.app import checkpoint
 from homeward.app.devices import Devices
 from homeward.app.doctor.finding import Finding, good, missing, wrong
+from homeward.bus.resends import Resends
 from homeward.core.circle import Circle
 from homeward.core.signal import Broken, Refused
 from homeward.history import History
@@ -83,7 +84,7 @@ def _snapshot(folder: Path, circle: Circle) -> Iterator[Finding]:
         )
         return
     try:
-        place, _, _ = checkpoint.load(folder, circle)
+        place, _, _ = checkpoint.load(folder, circle, Resends())
     except Refused as problem:
         yield wrong(
             "snapshot",

@@ -109,6 +109,7 @@ def _said(health: Mapping[str, Any]) -> Iterator[Finding]:
             "Some sender says what homeward cannot use.",
             "Listen to what it is told: mosquitto_sub -u … -P … -t 'homeward/HOUSEHOLD/NODE/errors'",
         )
+    yield from _broker(health.get("broker", {}))
     if health["log_full"] > FILLING:
         level = wrong if health["log_full"] > ALMOST_FULL else missing
         yield level(
@@ -123,4 +124,23 @@ def _said(health: Mapping[str, Any]) -> Iterator[Finding]:
             f"{health['rows_waiting']} rows wait for the disk",
             "The disk is too slow, or refuses.",
             "Check the disk.",
+        )
+
+
+def _broker(counts: Mapping[str, int]) -> Iterator[Finding]:
+    """What the broker did by itself since the hub started."""
+    if seconds := counts.get("dropped", 0):
+        yield wrong(
+            "broker",
+            f"dropped messages at QoS 0 in {seconds} seconds",
+            "They came faster than the disk takes them, and are lost.",
+            "Send less, or what must not be lost at QoS 1.",
+        )
+    cut = {kind: count for kind, count in counts.items() if count and kind != "dropped"}
+    if cut:
+        yield missing(
+            "broker",
+            "refused or cut off: " + ", ".join(f"{count} {kind}" for kind, count in sorted(cut.items())),
+            "Some client sends too much at once, on a topic not its own, or with a wrong password.",
+            "Each device is told on its errors topic; the rest is in nats.log in the folder bus.",
         )

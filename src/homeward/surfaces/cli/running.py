@@ -33,6 +33,10 @@ def up(
         bool, typer.Option(help="Let MQTT clients on this machine send readings without credentials.")
     ] = False,
     pack: MapPack = None,
+    largest_message: Annotated[
+        int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
+    ] = 256,
+    most_nodes: Annotated[int, typer.Option(help="How many nodes a household may have.", min=1)] = 1_000,
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
@@ -41,7 +45,7 @@ def up(
     from homeward.app.run import run_hub
     from homeward.app.templates import beside
 
-    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests)
+    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
     run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json, pack=pack)
 

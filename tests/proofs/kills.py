@@ -1,0 +1,186 @@
+"""A real hub and its nats-server, killed at random moments under load: every PUBACKed reading is in history once.
+
+python -m tests.proofs.kills --kills 50
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from tests.app.conftest import LIND
+from tests.bus.mqtt_client import Sender
+
+from homeward.app.checkpoint import load
+from homeward.bus.codec import Codec
+from homeward.bus.ports import free_port
+from homeward.bus.reader import Messages
+from homeward.bus.resends import Resends
+from homeward.core.circle import Circle
+from homeward.core.signal import Kind
+from homeward.history import History
+from homeward.words import load_vocabulary
+
+TOPIC, PATH = "homeward/lind/car/readings", "Vehicle.TraveledDistance"
+QUIET, OVERLOAD = 200, 3_000
+"""Messages at QoS 1 sent at once, without waiting for an answer."""
+
+
+class Running:
+    """A hub in a process of its own, started as people start it, and its server."""
+
+    def __init__(self, folder: Path, ports: tuple[int, int]) -> None:
+        self.folder, self.ports = folder, ports
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until MQTT clients are let in."""
+        nats, mqtt = self.ports
+        file = self.folder / "lind.yaml"
+        file.write_text(LIND)
+        words = ["up", "--folder", str(self.folder / "hub"), "--household", str(file), "--guests", "--port", "0"]
+        words += ["--mqtt-port", str(mqtt), "--nats-port", str(nats)]
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "homeward", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert self.process.stdout
+        async with asyncio.timeout(60):
+            said = await self.process.stdout.readline()
+        assert b"homeward is at" in said, "the hub did not start"
+
+    def kill(self, server: bool) -> None:
+        """End the hub, or its server only, at once."""
+        assert self.process
+        with suppress(OSError, ValueError):
+            pid = int((self.folder / "hub/bus/nats.pid").read_text()) if server else self.process.pid
+            os.kill(pid, signal.SIGKILL)
+
+    async def end(self, how: int = signal.SIGINT) -> None:
+        """End it in order, and wait."""
+        assert self.process
+        with suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        await self.process.communicate()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the hub's process lives."""
+        return self.process is not None and self.process.returncode is None
+
+
+def message(number: int, began: float) -> bytes:
+    """The reading with that number: each has an `at` and a value of its own."""
+    return json.dumps({"at": round(began + number / 1000, 3), PATH: float(number)}).encode()
+
+
+async def kills(folder: Path, many: int, seed: int = 5) -> dict[str, Any]:
+    """Kill so often, at random moments of bursts that are sent again when nobody answered; the figures, checked."""
+    chance, began, number = random.Random(seed), time.time() - 3600, 0
+    hub, acknowledged, waiting, resent = Running(folder, (free_port(), free_port())), set[bytes](), list[bytes](), 0
+    for point in range(many):
+        if not hub.runs:
+            await hub.start()
+        size = OVERLOAD if point % 3 == 2 else QUIET
+        fresh = [message(number + i, began) for i in range(size)]
+        number, resent = number + size, resent + len(waiting)
+        sender = Sender(hub.ports[1])
+        burst = asyncio.create_task(_burst(hub, sender, [*waiting, *fresh]))
+        await asyncio.sleep(chance.uniform(0.0, 0.5 if size == OVERLOAD else 0.1))
+        server = point % 2 == 1
+        hub.kill(server)
+        if not server and hub.process:
+            await hub.process.communicate()
+        await burst
+        acknowledged |= set(sender.acknowledged)
+        waiting = [one for one in (*waiting, *fresh) if one not in acknowledged][:QUIET]
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+    if not hub.runs:
+        await hub.start()
+    await _settled(folder, hub, len(acknowledged))
+    await hub.end()
+    return check(folder, acknowledged, began) | {"kills": many, "sent again": resent}
+
+
+async def _burst(hub: Running, sender: Sender, payloads: list[bytes]) -> None:
+    """Send once the server lets clients in again, unless the hub was killed before."""
+    async with asyncio.timeout(30):
+        while hub.runs:
+            try:
+                return await sender.burst(TOPIC, payloads)
+            except (OSError, AssertionError, asyncio.IncompleteReadError):
+                await asyncio.sleep(0.02)
+
+
+async def _settled(folder: Path, hub: Running, least: int) -> None:
+    """Wait until history has at least so many rows, or has not grown for ten seconds."""
+    most, since = -1, time.monotonic()
+    while time.monotonic() - since < 10:
+        await asyncio.sleep(1)
+        count = await asyncio.to_thread(lambda: sum(stored(folder).values()))
+        if count > most:
+            most, since = count, time.monotonic()
+        elif count >= least and time.monotonic() - since > 2.5:
+            return
+
+
+def stored(folder: Path) -> "Counter[float]":
+    """How often each value is in history."""
+    with History(folder / "hub/history") as history:
+        found: Any = history.select(f"select value from readings where path = '{PATH}'", {}, (0.0, inf), "readings")
+        return Counter(found["value"].to_pylist())
+
+
+def check(folder: Path, acknowledged: set[bytes], began: float) -> dict[str, Any]:
+    """Compare history with what was acknowledged, and the twin with that of an uninterrupted circle."""
+    found = stored(folder)
+    due = {json.loads(one)[PATH] for one in acknowledged}
+    return {
+        "acknowledged": len(due),
+        "lost": len(due - found.keys()),
+        "stored twice": sum(count > 1 for count in found.values()),
+        "twin differs": int(twin_after_crashes(folder) != twin_without(found, began)),
+    }
+
+
+def twin_after_crashes(folder: Path) -> tuple[Any, ...]:
+    """Value and time that the hub's snapshot has."""
+    circle = Circle(load_vocabulary(), [])
+    load(folder / "hub", circle, Resends())
+    return circle.twin.get("lind/car", PATH)
+
+
+def twin_without(found: "Counter[float]", began: float) -> tuple[Any, ...]:
+    """The same by a circle that nobody interrupts, over the messages that are in history."""
+    circle = Circle(load_vocabulary(), [])
+    circle.add("lind/car", Kind.VEHICLE)
+    codec, now, messages = Codec(circle.twin.nodes, circle.twin.vocabulary), time.time(), Messages()
+    for sequence, number in enumerate(sorted(found), 1):
+        payload = message(int(number), began)
+        messages.append(b"homeward.lind.car.readings", payload, int(now * 1e9) + sequence, sequence)
+    circle.turn(codec.decode(messages).batch, now + 1)
+    return circle.twin.get("lind/car", PATH)
+
+
+def main() -> None:
+    """Kill, and print the figures; ends with 1 if anything was lost, twice or different."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    many = parser.parse_args().kills
+    with tempfile.TemporaryDirectory() as folder:
+        told = asyncio.run(kills(Path(folder), many))
+    print("kill -9: " + ", ".join(f"{count:,} {what}" for what, count in told.items()))
+    sys.exit(bool(told["lost"] or told["stored twice"] or told["twin differs"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""The proofs of `make prove` at a size that is quick."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests.proofs.break_in import break_in
+from tests.proofs.garbage import garbage, suffered
+from tests.proofs.kills import kills
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the server with its hub")
+async def test_every_acknowledged_reading_is_in_history_once_whoever_is_killed(tmp_path: Path) -> None:
+    told = await kills(tmp_path, 2)
+    assert told["acknowledged"] > 100
+    assert (told["lost"], told["stored twice"], told["twin differs"]) == (0, 0, 0)
+
+
+async def test_garbage_changes_nothing_and_the_hub_lives_on(tmp_path: Path) -> None:
+    told = await garbage(tmp_path, 2_000)
+    assert not suffered(told), told
+
+
+async def test_nobody_reads_or_writes_what_is_anothers(tmp_path: Path) -> None:
+    told = await break_in(tmp_path, 1_000)
+    assert (told["read"], told["written"], told["server deaths"]) == (0, 0, 0)
