@@ -47,8 +47,15 @@ CHANGES = list(PLANNED).index("changes")
 
 
 def climbs(network: Any) -> Column:
-    """How far each arc climbs, m (m,). Maps hold no heights yet: all roads count as level."""
-    return np.zeros(network.arcs)
+    """How far each arc climbs, m (m,); zero on a map without heights."""
+    height = np.asarray(network.height_m, dtype=np.float64)
+    return np.asarray(height[network.head] - height[network.tail])
+
+
+def climbed(network: Any, way: Way) -> tuple[float, float]:
+    """How far a way goes up and how far down, m."""
+    up = climbs(network)[way.arcs]
+    return float(np.maximum(up, 0.0).sum()), float(-np.minimum(up, 0.0).sum())
 
 
 def drive(pack: Pack, roads: Roads, way: Way, vehicle: Vehicle, charge: float, outside_c: float) -> Drive:

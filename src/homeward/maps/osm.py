@@ -195,6 +195,7 @@ def _network(arcs: _Arcs, found: _Read) -> Network | None:
         shape_lat=np.array([v for shape in shapes for v in shape[0]], dtype=np.float32),
         shape_lon=np.array([v for shape in shapes for v in shape[1]], dtype=np.float32),
         forbidden=_forbidden(found, tail, head, way, via),
+        height_m=np.zeros(len(places), dtype=np.float32),
         names=names,
     )
 

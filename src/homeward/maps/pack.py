@@ -18,7 +18,7 @@ import numpy as np
 from homeward.core.signal import Refused
 from homeward.models.roads.network import Network
 
-MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 1, 64
+MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 2, 64
 FIXED: Final = struct.Struct("<8sII32s")
 ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
 

@@ -55,6 +55,7 @@ class Network:
     shape_lat: Column  # float32 (p,), degrees, without the ends
     shape_lon: Column  # float32 (p,), degrees
     forbidden: Column  # int32 (r, 2), arc in, arc out
+    height_m: Column  # float32 (n,), of the junctions; all zero on a map without heights
     names: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,7 @@
 """Commands about maps: `map build` and `map info`."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +17,12 @@ maps = typer.Typer(help="Road maps: build one from OpenStreetMap, or look into o
 def map_build(
     source: Annotated[Path, typer.Argument(help="An OpenStreetMap file.", metavar="FILE.osm.pbf")],
     to: Annotated[Path, typer.Option("-o", "--output", help="The map to write.", metavar="PACK")],
+    elevation: Annotated[Path | None, typer.Option(help="A folder of SRTM tiles: N42E001.hgt, .hgt.zip.")] = None,
     json: Json = False,
 ) -> None:
     """Make a map that cars find their way on."""
     from homeward.core.signal import Refused
+    from homeward.maps.heights import Tiles, heights_of
     from homeward.maps.osm import read_roads
     from homeward.maps.pack import Pack, save
     from homeward.models.roads.order import nested_dissection
@@ -27,8 +30,12 @@ def map_build(
     if not to.parent.is_dir():
         raise Refused(f"{to.parent} is not a folder: the map cannot be written there")
     began = time.monotonic()
+    tiles = Tiles.of(elevation) if elevation else None
     with progress("reading") as step:
         network, left_out = read_roads(source)
+        if tiles:
+            height_m, unknown = heights_of(network, tiles)
+            network, left_out = replace(network, height_m=height_m), left_out | unknown
         step(0.7, 1.0)
         order = nested_dissection(network.lat, network.lon, network.tail, network.head)
         step(0.9, 1.0)
@@ -56,6 +63,7 @@ def _described(pack: Any) -> dict[str, Any]:
         "km": round(float(network.length_m.sum()) / 1000.0, 1),
         "names": len(network.names),
         "forbidden_turns": len(network.forbidden),
+        "heights_m": [round(value) for value in _ends(network.height_m)] if network.height_m.any() else None,
         "bounds": [round(float(v), 5) for v in (*_ends(network.lat), *_ends(network.lon))],
         "left_out": pack.left_out,
         "attribution": pack.attribution,

@@ -59,7 +59,7 @@ def route(
 
 
 def _tell(opened: Any, roads: Any, way: Any, wanted: Wanted | None, leaves: datetime | None, json: bool) -> None:
-    from homeward.maps.charge import seconds_of
+    from homeward.maps.charge import climbed, seconds_of
 
     seconds, steps = seconds_of(roads, way), _steps(opened.network, way)
     words: dict[str, Any] = {
@@ -70,6 +70,10 @@ def _tell(opened: Any, roads: Any, way: Any, wanted: Wanted | None, leaves: date
     if leaves:
         arrives = (leaves + timedelta(seconds=seconds)).isoformat(timespec="minutes")
         words["arrives"] = numbers["arrives"] = arrives
+    if opened.network.height_m.any():
+        climb, descent = climbed(opened.network, way)
+        words["climb"] = f"{climb:.0f} m up, {descent:.0f} m down"
+        numbers |= {"climb_m": round(climb, 1), "descent_m": round(descent, 1)}
     if wanted:
         said, figures = _battery(opened, roads, way, wanted)
         words, numbers = words | said, numbers | figures
