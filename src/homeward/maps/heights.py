@@ -1,7 +1,7 @@
 """Heights of junctions from SRTM tiles: `.hgt` files of one or three seconds of arc, plain, gzipped or zipped.
 
 A tile is a square of a degree named after its south-west corner (N42E001), big-endian 16-bit metres in rows from north
-to south, -32768 where nothing was measured. Heights are taken between its points (bilinear), and then smoothed along the
+to south, -32768 where nothing was measured. Heights are taken between its points (bilinear), then smoothed along the
 roads: what a radar sees of trees, roofs and gorges is no gradient of a road. Node heights are smoothed, never the grade
 of an arc by itself: heights that belong to junctions give no circle that gains energy.
 """
