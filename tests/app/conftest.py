@@ -12,7 +12,8 @@ import aiomqtt
 import pytest
 
 from homeward.app.households import Households
-from homeward.app.hub import Hub, HubSettings
+from homeward.app.hub import Hub
+from homeward.app.settings import HubSettings
 from homeward.bus.settings import Device
 from homeward.core.skill import Skill
 

@@ -9,7 +9,8 @@ from tests.connectors.conftest import LIND, listening, publish
 from tests.waiting import until
 
 from homeward.app.households import Households
-from homeward.app.hub import Hub, HubSettings
+from homeward.app.hub import Hub
+from homeward.app.settings import HubSettings
 from homeward.bus.codec import Codec
 from homeward.bus.nats import Bus
 from homeward.bus.reader import MQTT_COPY

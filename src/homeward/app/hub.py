@@ -8,8 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from time import monotonic, time
 from typing import Any, Self
 
@@ -20,12 +19,13 @@ from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
 from homeward.app.doors import Doors
 from homeward.app.record import Scribe, stream_for
+from homeward.app.settings import HubSettings
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
 from homeward.bus.codec import Codec, Decoded
 from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
-from homeward.bus.settings import Device, Place, Settings
+from homeward.bus.settings import Device, Place
 from homeward.bus.speech import write_readings
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle, Turn
@@ -39,19 +39,6 @@ log = logging.getLogger(__name__)
 CHECKPOINT_S = 2.0
 TIDY_S = 600.0
 LONGEST_WAIT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class HubSettings:
-    """Where a hub keeps its files, and its doors. A port of 0 means: any free one."""
-
-    folder: Path
-    nats_port: int = 4222
-    mqtt_port: int = 1883
-    guests: bool = False
-    largest_message_bytes: int = 256 * 1024
-    most_nodes: int = 1_000
-    """How many nodes a household may have."""
 
 
 class Hub:
@@ -73,8 +60,7 @@ class Hub:
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
-        ports, largest = (settings.nats_port, settings.mqtt_port), settings.largest_message_bytes
-        self.bus = Bus(Settings(settings.folder / "bus", *ports, guests=settings.guests, largest_payload_bytes=largest))
+        self.bus = Bus(settings.bus)
         self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble)
         self.doors.all |= {connector.name: connector for connector in connectors}

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from homeward.app.hub import Hub, HubSettings
+from homeward.app.hub import Hub
 from homeward.app.logs import set_up_logging
 from homeward.app.roadmap import NAME, Roadmap
 from homeward.app.serve import Door, serve
+from homeward.app.settings import HubSettings
 from homeward.app.skills import ALL, ASKING, LEARNING
 from homeward.core.skill import Skill
 from homeward.skills.navigation import navigation
@@ -20,6 +21,7 @@ def run_hub(
     verbose: bool = False,
     log_json: bool = False,
     pack: Path | None = None,
+    door: Door | None = None,
 ) -> None:
     """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words.
 
@@ -30,7 +32,7 @@ def run_hub(
     hub = Hub(settings, skills_with(roadmap))
     if roadmap:
         roadmap.hub = hub
-    asyncio.run(serve(hub, Door(port=port), say_ready, household_file=household_file, roadmap=roadmap))
+    asyncio.run(serve(hub, door or Door(port=port), say_ready, household_file=household_file, roadmap=roadmap))
 
 
 def open_map(folder: Path, pack: Path | None) -> Roadmap | None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,12 +16,14 @@ from homeward import __version__
 from homeward.app.figures import Figures
 from homeward.app.households import Households
 from homeward.app.hub import Hub
+from homeward.app.keys import Keyring
 from homeward.app.roadmap import Roadmap
 from homeward.app.tasks import end
 from homeward.app.view import HubHouse, Show
 from homeward.core.signal import Refused
-from homeward.surfaces import metrics, roads_api
-from homeward.surfaces.api import holding, router, tell_invalid
+from homeward.surfaces import metrics, roads_api, sign_in, tokens_api
+from homeward.surfaces.access import Keys, is_here
+from homeward.surfaces.api import router, tell_invalid
 from homeward.surfaces.guard import Guard
 from homeward.surfaces.shares import Shares
 from homeward.surfaces.web import mount
@@ -36,12 +36,19 @@ class Door:
     host: str = "127.0.0.1"
     port: int = 8420
 
+    certificate: Path | None = None
+    key: Path | None = None
+    """PEM files for TLS."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether other machines may come; they need tokens."""
+        return not is_here(self.host)
+
     def open(self) -> socket.socket:
-        """A listening socket. Raises Refused if the port is busy or the host is not this machine's loopback."""
-        if self.host not in ("127.0.0.1", "::1", "localhost"):
-            raise Refused(
-                f"{self.host} is not loopback; pages for other machines need credentials, which are not there yet"
-            )
+        """A listening socket. Raises Refused if the port is busy or the certificate has no key."""
+        if (self.certificate is None) != (self.key is None):
+            raise Refused("--certificate and --key belong together")
         listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -53,16 +60,6 @@ class Door:
                 "Stop it, or choose another with --port"
             ) from None
         return listener
-
-
-def token_of(folder: Path) -> str:
-    """The API's token, made at the first start and readable by this user only."""
-    path = folder / "api-token"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
 
 
 async def serve(
@@ -82,8 +79,8 @@ async def serve(
             if household_file:
                 await households.apply(*household_file)
             figures = Figures(hub)
-            app = make_app(hub, households, figures, show, roadmap)
-            server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
+            app = make_app(hub, households, figures, show, roadmap, door.is_open)
+            server = uvicorn.Server(_configured(app, door))
             host = f"[{door.host}]" if ":" in door.host else door.host
             async with (
                 _ended_by_signals() as ended,
@@ -92,27 +89,40 @@ async def serve(
                 _running_task(figures.keep()),
                 _running_task(roadmap.keep() if roadmap else asyncio.sleep(0)),
             ):
-                ready(f"http://{host}:{listener.getsockname()[1]}", hub)
+                scheme = "https" if door.certificate else "http"
+                ready(f"{scheme}://{host}:{listener.getsockname()[1]}", hub)
                 await _first(ended.wait(), hub.run())
     finally:
         listener.close()
         households.registry.close()
 
 
+def _configured(app: FastAPI, door: Door) -> uvicorn.Config:
+    tls = {"ssl_certfile": str(door.certificate), "ssl_keyfile": str(door.key)} if door.certificate else {}
+    return uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1, **tls)  # type: ignore[arg-type]
+
+
 def make_app(
-    hub: Hub, households: Households, figures: Figures, show: Show | None = None, roadmap: Roadmap | None = None
+    hub: Hub,
+    households: Households,
+    figures: Figures,
+    show: Show | None = None,
+    roadmap: Roadmap | None = None,
+    is_open: bool = False,
 ) -> FastAPI:
     """The web application: pages, API, and the guard before both."""
     house = HubHouse(hub, households.zone, households.able, show)
     app = FastAPI(title="homeward", version=__version__, docs_url="/api/docs", openapi_url="/api/openapi.json")
-    authorised = holding(token_of(hub.settings.folder))
-    app.include_router(router(house, households, authorised))
-    shares = Shares(hub.settings.folder / "shares.json")
-    app.include_router(roads_api.router(house, roadmap, shares, authorised))
+    ring = Keyring(hub.settings.folder, households.registry)
+    keys, shares = Keys(ring.find), Shares(hub.settings.folder / "shares.json")
+    app.include_router(router(house, households, keys))
+    app.include_router(roads_api.router(house, roadmap, shares, keys))
+    app.include_router(tokens_api.router(ring, keys))
+    app.include_router(sign_in.router(ring.find))
     app.add_exception_handler(RequestValidationError, tell_invalid)
-    app.include_router(metrics.router(figures.all))
-    mount(app, house, roadmap, shares)
-    app.add_middleware(Guard)
+    app.include_router(metrics.router(figures.all, keys))
+    mount(app, house, roadmap, shares, keys)
+    app.add_middleware(Guard, find=ring.find if is_open else None)
     return app
 
 

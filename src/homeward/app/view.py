@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 from typing import Protocol
 
@@ -37,6 +37,12 @@ class HubHouse:
     zones: Callable[[str], str]
     able: Callable[[str], Sequence[tuple[str, str]]]
     show: Show | None = None
+    only: str = ""
+    person: str = ""
+
+    def as_seen(self, household: str, person: str) -> "HubHouse":
+        """See House."""
+        return replace(self, only=household, person=person)
 
     def now(self) -> float:
         """See House."""
@@ -52,7 +58,8 @@ class HubHouse:
 
     def households(self) -> Sequence[str]:
         """See House."""
-        return self.hub.circle.twin.nodes.households
+        known = self.hub.circle.twin.nodes.households
+        return [name for name in known if name == self.only] if self.only else known
 
     def zone(self, household: str) -> str:
         """See House."""
@@ -60,6 +67,8 @@ class HubHouse:
 
     def visitor(self, household: str) -> str:
         """See House. On loopback there is nobody to tell people apart: the household's first person is asking."""
+        if self.person.partition("/")[0] == household:
+            return self.person
         people = [name for name, kind in self.nodes(household) if kind is Kind.PERSON]
         return people[0] if people else f"{household}/page"
 
@@ -112,6 +121,8 @@ class HubHouse:
         number, signal = twin.nodes.number(wish.node), twin.vocabulary[wish.path]
         if twin.nodes.kind(number) is not signal.kind:
             raise Refused(f"{wish.node} is a {twin.nodes.kind(number).word} and has no {signal.path}")
+        if self.only and household_of(wish.node) != self.only:
+            raise Refused(f"{wish.node} is not of {self.only}")
         if household_of(wish.by) != household_of(wish.node):
             raise Refused(f"{wish.by} does not belong to the household of {wish.node}")
         return await self.hub.ask(wish)

@@ -79,7 +79,7 @@ def _user(device: Device) -> dict[str, Any]:
 def configuration(
     settings: Settings, ports: tuple[int, int], devices: Iterable[Device], hub_password: str, mqtt: bool = True
 ) -> str:
-    """The server's whole configuration file (JSON, which it reads); all listeners on loopback, no monitoring page.
+    """The server's whole configuration file (JSON, which it reads); NATS on loopback, no monitoring page.
 
     `ports` are those of NATS and MQTT. Without `mqtt` the door for devices stays shut.
     """
@@ -103,7 +103,10 @@ def configuration(
         "accounts": permissions(devices, hub_password, settings.guests, settings.listen),
     }
     if mqtt:
-        config["mqtt"] = {"listen": f"127.0.0.1:{ports[1]}"}
+        config["mqtt"] = {"listen": f"{'0.0.0.0' if settings.is_open else '127.0.0.1'}:{ports[1]}"}
+        if settings.certificate and settings.key:
+            files = {"cert_file": str(settings.certificate.absolute()), "key_file": str(settings.key.absolute())}
+            config["mqtt"]["tls"] = files
         if settings.guests:
             config["mqtt"]["no_auth_user"] = GUEST
     return json.dumps(config, indent=1, ensure_ascii=False)

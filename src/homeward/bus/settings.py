@@ -25,6 +25,11 @@ class Settings:
     mqtt_port: int = 1883
     guests: bool = False
     """Let MQTT clients without credentials send readings of any node (the demo, on loopback)."""
+    is_open: bool = False
+    """Let MQTT clients of other machines in, with their credentials; NATS stays on loopback."""
+    certificate: Path | None = None
+    key: Path | None = None
+    """PEM files for TLS at the MQTT door; without them what is said there can be read on the way."""
     listen: tuple[str, ...] = ()
     """Further MQTT topics to take into the log (`car/+/telemetry`), for templates; at QoS 1 all are in it anyway."""
     largest_payload_bytes: int = 256 * 1024

@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from homeward.app.hub import Hub, HubSettings
+from homeward.app.hub import Hub
 from homeward.app.logs import set_up_logging
 from homeward.app.run import open_map, say_ready, skills_with
 from homeward.app.serve import Door, serve
+from homeward.app.settings import HubSettings
 from homeward.bus.ports import check_free
 from homeward.bus.settings import BusError
 from homeward.core.circle import Circle, Turn

@@ -75,6 +75,19 @@ class SceneRow(Table):
     commands: Mapped[list[Any]]
 
 
+class TokenRow(Table):
+    """A token for the API and the pages; only its SHA-256 is kept. '' for all households, for nobody."""
+
+    __tablename__ = "tokens"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    scopes: Mapped[list[Any]]
+    household: Mapped[str] = mapped_column(NAME, default="")
+    person: Mapped[str] = mapped_column(NAME, default="")
+    made_at: Mapped[float] = mapped_column(Float)
+    expires_at: Mapped[float | None] = mapped_column(Float, nullable=True)
+
+
 class CredentialRow(Table):
     """A secret by which a node (a person, a device) proves who it is; only its scrypt hash is kept."""
 

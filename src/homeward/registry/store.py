@@ -13,6 +13,7 @@ from homeward.core.signal import Kind
 from homeward.registry.credentials import check_credential, remove_credentials, set_credential
 from homeward.registry.household import Connection, Household, Node, RuleText, Scene
 from homeward.registry.models import ConnectorRow, HouseholdRow, NodeRow, RuleRow, SceneRow, Table
+from homeward.registry.tokens import Token, add_token, find_token, remove_token, tokens
 
 
 class Registry:
@@ -65,6 +66,26 @@ class Registry:
         """Whether the secret is one of that node's; about 50 ms, on purpose."""
         with self.session() as session:
             return check_credential(session, node, secret)
+
+    def add_token(self, token: Token) -> str:
+        """A new token's secret. Raises Refused."""
+        with self.session() as session:
+            return add_token(session, token)
+
+    def tokens(self) -> list[Token]:
+        """All tokens by name."""
+        with self.session() as session:
+            return tokens(session)
+
+    def find_token(self, secret: str, now: float) -> Token | None:
+        """The token of that secret, if it still counts."""
+        with self.session() as session:
+            return find_token(session, secret, now)
+
+    def remove_token(self, name: str) -> None:
+        """Let a token be worth nothing any more. Raises Refused."""
+        with self.session() as session:
+            remove_token(session, name)
 
     def remove_credentials(self, node: str, label: str | None = None) -> int:
         """Take away a node's secrets, all or the one of that label; returns how many there were."""

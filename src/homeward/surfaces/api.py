@@ -1,21 +1,21 @@
 """The HTTP API: what pages see as JSON, wishes, and household files. Described at `/api/docs` (OpenAPI).
 
-Reading needs to come from this machine; changing anything needs the token in `api-token` of the hub's folder as
-`Authorization: Bearer …`, so that a web page opened in a browser here cannot act in its visitor's name.
+From this machine everybody may look; changing anything, and looking from elsewhere, needs a token as `Authorization:
+Bearer …` (access.py), so that a web page opened in a browser here cannot act in its visitor's name.
 """
 
 import json
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
 from homeward.core.signal import Refused, UnknownSignal, Value, Wish
+from homeward.surfaces.access import Access, Keys
 from homeward.surfaces.house import Decision, House
 from homeward.surfaces.letting import check_known, letting
 
@@ -103,41 +103,40 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     404: {"model": Refusal, "description": "There is no such thing"},
     422: {"model": Refusal, "description": "It cannot be: the words say why, and what could"},
 }
-CLOSED: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "The token is missing or wrong"}}
+CLOSED: dict[int | str, dict[str, Any]] = {
+    401: {"model": Refusal, "description": "The token is missing or wrong"},
+    403: {"model": Refusal, "description": "The token is not for this"},
+}
 
 
-def holding(token: str) -> Callable[..., None]:
-    """The dependency of routes that change something: it lets in who brings the token."""
-
-    def authorised(authorization: Annotated[str, Header()] = "") -> None:
-        if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
-            raise HTTPException(401, "changing something needs the hub's token: Authorization: Bearer …")
-
-    return authorised
-
-
-def router(house: House, admin: Admin, authorised: Callable[..., None]) -> APIRouter:
-    """The API's routes; `authorised` is the dependency of those that change something."""
-    looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
-    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
-    _look_at_hub(looking, house, admin)
+def router(house: House, admin: Admin, keys: Keys) -> APIRouter:
+    """The API's routes; `keys` say who may use them."""
+    looking = APIRouter(
+        prefix="/api", tags=["look"], responses=ANSWERS | CLOSED, dependencies=[Depends(keys.needing("look"))]
+    )
+    changing = APIRouter(prefix="/api", tags=["change"], responses=ANSWERS | CLOSED)
+    _look_at_hub(looking, house, admin, keys)
     _look_at_node(looking, house)
-    _ask(changing, house, admin)
-    _arrange(changing, admin)
+    _ask(changing, house, keys)
+    _hear(changing, admin, keys)
+    _arrange(changing, admin, keys)
     both = APIRouter()
     both.include_router(looking)
     both.include_router(changing)
     return both
 
 
-def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
+def _look_at_hub(api: APIRouter, house: House, admin: Admin, keys: Keys) -> None:
+    Looking = Annotated[Access, Depends(keys.needing("look"))]
+
     @api.get("/health")
-    def health() -> dict[str, Any]:
+    def health(access: Looking) -> dict[str, Any]:
         """Whether the hub is well, in words and figures."""
+        access.everything()
         return admin.health()
 
     @api.get("/households")
-    def households() -> list[dict[str, Any]]:
+    def households(access: Looking) -> list[dict[str, Any]]:
         """The households with their nodes."""
         return [
             {
@@ -146,6 +145,7 @@ def _look_at_hub(api: APIRouter, house: House, admin: Admin) -> None:
                 "nodes": [{"name": node, "kind": kind.word} for node, kind in house.nodes(name)],
             }
             for name in house.households()
+            if not access.household or name == access.household
         ]
 
     @api.get("/decisions/{household}")
@@ -187,54 +187,65 @@ def _look_at_node(api: APIRouter, house: House) -> None:
         return {"times": times.tolist(), "values": [None if value != value else value for value in values.tolist()]}
 
 
-def _ask(api: APIRouter, house: House, admin: Admin) -> None:
+def _ask(api: APIRouter, house: House, keys: Keys) -> None:
+    Asking = Annotated[Access, Depends(keys.needing("wish"))]
+
     @api.post("/wishes", status_code=202)
-    async def wish(body: WishBody) -> dict[str, str]:
+    async def wish(body: WishBody, access: Asking) -> dict[str, str]:
         """Ask for something; it is settled like everything else. Its id finds it among the decisions."""
         value: Value | None = body.value
-        asked = Wish(body.node, body.path, value, house.now(), body.by, body.until, body.why)
+        access.about_node(body.node)
+        by = access.speaks_as(body.by) or body.by
+        asked = Wish(body.node, body.path, value, house.now(), by, body.until, body.why)
         with told(422):
             return {"id": await house.wish(asked)}
 
     @api.put("/skills/{household}", status_code=202)
-    async def let(household: str, body: LettingBody) -> dict[str, str]:
+    async def let(household: str, body: LettingBody, access: Asking) -> dict[str, str]:
         """Let skills act, or only watch: a wish like any other, whose id finds it among the decisions."""
         with told(422):
             asked = letting(house, household, body.skills, body.act, "said over the API")
-            return {"id": await house.wish(replace(asked, by=body.by or asked.by))}
+            return {"id": await house.wish(replace(asked, by=access.speaks_as(body.by) or asked.by))}
 
     @api.post("/errands/{household}/{id}", status_code=202)
-    async def answer(household: str, id: str, body: AnswerBody) -> dict[str, bool]:
+    async def answer(household: str, id: str, body: AnswerBody, access: Asking) -> dict[str, bool]:
         """Say that it is done, or will not be: the outcome of the command."""
         with told(404):
             check_known(house, household)
-            await house.answer(household, id, body.done, body.by or house.visitor(household), body.why)
+            by = access.speaks_as(body.by) or house.visitor(household)
+            await house.answer(household, id, body.done, by, body.why)
         return {"done": body.done}
 
+
+def _hear(api: APIRouter, admin: Admin, keys: Keys) -> None:
     @api.post("/readings", status_code=202)
-    async def hear(body: ReadingsBody) -> dict[str, int]:
+    async def hear(body: ReadingsBody, access: Annotated[Access, Depends(keys.needing("readings"))]) -> dict[str, int]:
         """Tell readings, as a connector of your own; those that arrive over MQTT need no API."""
+        access.about_node(body.node)
         with told(422):
             await admin.hear(body.node, dict(body.readings))
         return {"readings": len(body.readings)}
 
 
-def _arrange(api: APIRouter, admin: Admin) -> None:
+def _arrange(api: APIRouter, admin: Admin, keys: Keys) -> None:
+    Arranging = Annotated[Access, Depends(keys.needing("arrange"))]
+
     @api.post("/devices/{household}/{node}", status_code=201)
-    async def add_device(household: str, node: str) -> dict[str, str | int]:
+    async def add_device(household: str, node: str, _: Arranging) -> dict[str, str | int]:
         """Give a node new credentials for the broker; the password is told this once."""
         with told(404):
             return await admin.add_device(f"{household}/{node}")
 
     @api.delete("/devices/{household}/{node}", status_code=204)
-    async def remove_device(household: str, node: str) -> None:
+    async def remove_device(household: str, node: str, _: Arranging) -> None:
         """Take a node's credentials back."""
         with told(404):
             await admin.remove_device(f"{household}/{node}")
 
     @api.put("/households")
-    async def apply(body: FileBody) -> dict[str, list[str]]:
+    async def apply(body: FileBody, access: Arranging) -> dict[str, list[str]]:
         """Apply a household file to the running hub: all of it or nothing."""
+        access.everything()
         with told(422):
             return await admin.apply(body.text, body.name, body.templates)
 

@@ -57,6 +57,9 @@ class Ability:
 class House(Protocol):
     """Everything a page may see or ask. Calls return at once from memory unless they are async."""
 
+    def as_seen(self, household: str, person: str) -> "House":
+        """The same for a visitor who may see one household ('' for all) and speaks as one person ('' for any)."""
+
     def now(self) -> float:
         """Stream time in seconds since 1970 UTC; in the demo it runs faster than life."""
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
+
+from homeward.surfaces.access import Access, Keys
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Sample = tuple[Mapping[str, str], float]
@@ -37,13 +39,15 @@ def written(figures: Iterable[Figure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def router(figures: Callable[[], Iterable[Figure]]) -> APIRouter:
-    """The route `/metrics`."""
+def router(figures: Callable[[], Iterable[Figure]], keys: Keys) -> APIRouter:
+    """The route `/metrics`; `keys` say who may look."""
     routes = APIRouter(tags=["metrics"])
+    Looking = Annotated[Access, Depends(keys.needing("look"))]
 
     @routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-    def metrics() -> Response:
+    def metrics(access: Looking) -> Response:
         """The hub's figures, for Prometheus."""
+        access.everything()
         return Response(written(figures()), media_type=CONTENT_TYPE)
 
     return routes

@@ -99,14 +99,28 @@ class Remote:
         """Let a node of the running hub have readings, now. Raises Refused."""
         self._change("POST", "/api/readings", {"node": node, "readings": readings})
 
-    def _change(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def add_token(self, body: dict[str, Any]) -> str:
+        """A new token. Raises Refused."""
+        return str(self._change("POST", "/api/tokens", body)["token"])
+
+    def tokens(self) -> list[dict[str, Any]]:
+        """All tokens, without what they are."""
+        found: list[dict[str, Any]] = self._change("GET", "/api/tokens", None)
+        return found
+
+    def remove_token(self, name: str) -> None:
+        """Take a token back. Raises Refused."""
+        self._change("DELETE", f"/api/tokens/{quote(name, safe='')}", {})
+
+    def _change(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         folder = self._folder or Path(self.health()["folder"])
         try:
             token = (folder / "api-token").read_text().strip()
         except OSError as problem:
             raise Refused(f"the hub's token cannot be read: {problem}") from None
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        return self._ask(Request(self._url + path, orjson.dumps(body), headers, method=method))
+        data = None if body is None else orjson.dumps(body)
+        return self._ask(Request(self._url + path, data, headers, method=method))
 
     def _ask(self, request: Request) -> Any:
         """The hub's answer. Raises Refused with what it says against it, ConnectorError where nobody answers."""

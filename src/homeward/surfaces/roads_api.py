@@ -1,12 +1,12 @@
 """The API's routes about where to go: a household's destination and route, places by name, traffic on the roads."""
 
 import json
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, Field, FiniteFloat
 
+from homeward.surfaces.access import Access, Keys
 from homeward.surfaces.api import ANSWERS, CLOSED, Text, told
 from homeward.surfaces.atlas import Atlas, going, read_event, write_event
 from homeward.surfaces.house import House
@@ -50,14 +50,16 @@ class TrafficBody(BaseModel):
     source: Text = Field(SOURCE, min_length=1, max_length=100)
 
 
-def router(house: House, atlas: Atlas | None, shares: Shares, authorised: Callable[..., None]) -> APIRouter:
-    """The routes; `authorised` is the dependency of those that change something."""
-    looking = APIRouter(prefix="/api", tags=["look"], responses=ANSWERS)
-    changing = APIRouter(prefix="/api", tags=["change"], dependencies=[Depends(authorised)], responses=ANSWERS | CLOSED)
+def router(house: House, atlas: Atlas | None, shares: Shares, keys: Keys) -> APIRouter:
+    """The routes; `keys` say who may use them."""
+    looking = APIRouter(
+        prefix="/api", tags=["look"], responses=ANSWERS | CLOSED, dependencies=[Depends(keys.needing("look"))]
+    )
+    changing = APIRouter(prefix="/api", tags=["change"], responses=ANSWERS | CLOSED)
     _look(looking, house, atlas)
-    _go(changing, house, atlas)
-    _traffic(changing, atlas)
-    _share(changing, house, shares)
+    _go(changing, house, atlas, keys)
+    _traffic(changing, atlas, keys)
+    _share(changing, house, shares, keys)
     both = APIRouter()
     both.include_router(looking)
     both.include_router(changing)
@@ -83,23 +85,28 @@ def _look(api: APIRouter, house: House, atlas: Atlas | None) -> None:
         return [write_event(one) for one in _map(atlas).events()]
 
 
-def _go(api: APIRouter, house: House, atlas: Atlas | None) -> None:
+def _go(api: APIRouter, house: House, atlas: Atlas | None, keys: Keys) -> None:
+    Asking = Annotated[Access, Depends(keys.needing("wish"))]
+
     @api.put("/destination/{household}", status_code=202)
-    async def go(household: str, body: GoingBody) -> dict[str, str]:
+    async def go(household: str, body: GoingBody, access: Asking) -> dict[str, str]:
         """Say where the household goes; the latest word counts, and every page and the car hear of it."""
         with told(404):
             check_known(house, household)
         with told(422):
-            by = body.by or house.visitor(household)
+            by = access.speaks_as(body.by) or house.visitor(household)
             wishes = going(house, atlas, household, body.to, by, body.departure)
             ids = [await house.wish(one) for one in wishes]
         return {"id": ids[-1], "to": str(wishes[-1].value)}
 
 
-def _traffic(api: APIRouter, atlas: Atlas | None) -> None:
+def _traffic(api: APIRouter, atlas: Atlas | None, keys: Keys) -> None:
+    Telling = Annotated[Access, Depends(keys.needing("readings"))]
+
     @api.put("/traffic")
-    async def put(body: TrafficBody) -> dict[str, Any]:
+    async def put(body: TrafficBody, access: Telling) -> dict[str, Any]:
         """Tell what happens on the roads: how many roads of the map each event changed; 0 where it fits none."""
+        access.everything()
         with told(422):
             events = [read_event(one.model_dump()) for one in body.events]
             if len({one.id for one in events}) < len(events):
@@ -107,15 +114,18 @@ def _traffic(api: APIRouter, atlas: Atlas | None) -> None:
             return {"roads": await _map(atlas).put_events(events, body.source)}
 
     @api.delete("/traffic/{id}", status_code=204)
-    async def drop(id: str) -> None:
+    async def drop(id: str, access: Telling) -> None:
         """Say that an event is over."""
+        access.everything()
         with told(404):
             await _map(atlas).drop_event(id)
 
 
-def _share(api: APIRouter, house: House, shares: Shares) -> None:
+def _share(api: APIRouter, house: House, shares: Shares, keys: Keys) -> None:
+    Asking = Annotated[Access, Depends(keys.needing("wish"))]
+
     @api.post("/share/{household}", status_code=201)
-    def share(household: str, body: ShareBody) -> dict[str, Any]:
+    def share(household: str, body: ShareBody, _: Asking) -> dict[str, Any]:
         """A link that shows this household's arrival, and nothing else, until it ends; its path is told this once."""
         with told(404):
             check_known(house, household)
@@ -124,7 +134,7 @@ def _share(api: APIRouter, house: House, shares: Shares) -> None:
         return {"path": f"/share/{token}", "until": until}
 
     @api.delete("/share/{household}")
-    def end(household: str) -> dict[str, int]:
+    def end(household: str, _: Asking) -> dict[str, int]:
         """End all links of a household."""
         return {"ended": shares.end(household)}
 

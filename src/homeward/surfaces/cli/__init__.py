@@ -7,7 +7,7 @@ import typer
 
 from homeward import __version__
 from homeward.core.signal import Broken, Refused, UnknownSignal
-from homeward.surfaces.cli import care, household, measure, past, roads, route, running, vehicles
+from homeward.surfaces.cli import care, household, measure, past, roads, route, running, tokens, vehicles
 from homeward.surfaces.cli.measure import spread
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for group in (running, household, past, care):
 app.add_typer(measure.app, name="evaluate")
 app.add_typer(roads.maps, name="map")
 app.add_typer(vehicles.app, name="vehicles")
+app.add_typer(tokens.app, name="token")
 app.command("route")(route.route)
 
 

@@ -33,6 +33,11 @@ def up(
         bool, typer.Option(help="Let MQTT clients on this machine send readings without credentials.")
     ] = False,
     pack: MapPack = None,
+    host: Annotated[
+        str, typer.Option(help="Where pages, API and MQTT listen; other machines need tokens and credentials.")
+    ] = "127.0.0.1",
+    certificate: Annotated[Path | None, typer.Option(help="A TLS certificate (PEM) for pages, API and MQTT.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
     largest_message: Annotated[
         int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
     ] = 256,
@@ -41,13 +46,16 @@ def up(
     log_json: LogJson = False,
 ) -> None:
     """Run the hub until Ctrl-C."""
-    from homeward.app.hub import HubSettings
     from homeward.app.run import run_hub
+    from homeward.app.serve import Door
+    from homeward.app.settings import HubSettings
     from homeward.app.templates import beside
 
+    door = Door(host, port, certificate, key)
     settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes)
+    settings = settings.opened(door.is_open, certificate, key)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
-    run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json, pack=pack)
+    run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json, pack=pack, door=door)
 
 
 @app.command()
@@ -71,7 +79,7 @@ def demo(
             told = run_headless(step, jam=jam)
         say(told, json)
         return
-    from homeward.app.hub import HubSettings
+    from homeward.app.settings import HubSettings
     from homeward.demo.live import run_demo
 
     run_demo(HubSettings(folder, nats_port, mqtt_port, guests=True), port, speed, verbose, pack)

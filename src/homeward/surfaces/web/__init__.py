@@ -1,8 +1,9 @@
 """The web pages: Today, Drive, Wrist, Nodes and Log, drawn from a `House`; they ask nothing of any other machine."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import ui
 
+from homeward.surfaces.access import Keys
 from homeward.surfaces.atlas import Atlas
 from homeward.surfaces.house import House
 from homeward.surfaces.shares import Shares
@@ -21,24 +22,34 @@ FAVICON = (
 )
 
 
-def build(house: House, atlas: Atlas | None = None, shares: Shares | None = None) -> None:
-    """Register the pages; `/?household=name` shows another household than the first."""
+def build(house: House, atlas: Atlas | None = None, shares: Shares | None = None, keys: Keys | None = None) -> None:
+    """Register the pages; `/?household=name` shows another household than the first. `keys` say who is looking."""
 
-    def sight(household: str) -> Sight:
-        known = house.households()
-        return Sight(house, household if household in known else next(iter(known), ""))
+    def sight(household: str, request: Request) -> Sight:
+        access = keys.of(request) if keys else None
+        seen = house.as_seen(access.household, access.person) if access else house
+        known = seen.households()
+        return Sight(seen, household if household in known else next(iter(known), ""))
 
     @ui.page("/", response_timeout=20)
-    async def today(household: str = "") -> None:
-        await today_page(sight(household), atlas, shares)
+    async def today(request: Request, household: str = "") -> None:
+        await today_page(sight(household, request), atlas, shares)
 
     @ui.page("/drive")
-    async def drive(household: str = "") -> None:
-        await drive_page(sight(household), atlas)
+    async def drive(request: Request, household: str = "") -> None:
+        await drive_page(sight(household, request), atlas)
 
     @ui.page("/wrist")
-    async def wrist(household: str = "") -> None:
-        await wrist_page(sight(household), atlas)
+    async def wrist(request: Request, household: str = "") -> None:
+        await wrist_page(sight(household, request), atlas)
+
+    @ui.page("/nodes")
+    def nodes(request: Request, household: str = "") -> None:
+        nodes_page(sight(household, request))
+
+    @ui.page("/log")
+    def log(request: Request, household: str = "") -> None:
+        log_page(sight(household, request))
 
     if shares is not None:
 
@@ -46,18 +57,16 @@ def build(house: House, atlas: Atlas | None = None, shares: Shares | None = None
         async def share(token: str) -> None:
             await share_page(house, shares, token)
 
-    @ui.page("/nodes")
-    def nodes(household: str = "") -> None:
-        nodes_page(sight(household))
 
-    @ui.page("/log")
-    def log(household: str = "") -> None:
-        log_page(sight(household))
-
-
-def mount(app: FastAPI, house: House, atlas: Atlas | None = None, shares: Shares | None = None) -> None:
+def mount(
+    app: FastAPI,
+    house: House,
+    atlas: Atlas | None = None,
+    shares: Shares | None = None,
+    keys: Keys | None = None,
+) -> None:
     """Build the pages and hang them on an app, with all that they do not need left out."""
-    build(house, atlas, shares)
+    build(house, atlas, shares, keys)
     ui.run_with(
         app,
         title="homeward",
