@@ -40,6 +40,7 @@ class Roadmap:
     hub: Hub | None = None
     by_source: dict[str, list[RoadEvent]] = field(default_factory=dict)
     laid: frozenset[str] = frozenset()
+    sources: tuple[str, ...] = ()
     _names: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod

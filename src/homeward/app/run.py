@@ -1,7 +1,7 @@
 """Starting a hub from the command line: the event loop, and the line that says where to look."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from homeward.app.hub import Hub
@@ -10,18 +10,19 @@ from homeward.app.roadmap import NAME, Roadmap
 from homeward.app.serve import Door, serve
 from homeward.app.settings import HubSettings
 from homeward.app.skills import ALL, ASKING, LEARNING
+from homeward.core.signal import Refused
 from homeward.core.skill import Skill
 from homeward.skills.navigation import navigation
 
 
 def run_hub(
     settings: HubSettings,
-    port: int,
+    door: Door,
     household_file: tuple[str, str, Mapping[str, str]] | None = None,
+    pack: Path | None = None,
+    traffic: Sequence[str] = (),
     verbose: bool = False,
     log_json: bool = False,
-    pack: Path | None = None,
-    door: Door | None = None,
 ) -> None:
     """Run a hub in life's time until Ctrl-C. Raises Refused, BusError or HistoryError, in words.
 
@@ -31,8 +32,10 @@ def run_hub(
     roadmap = open_map(settings.folder, pack)
     hub = Hub(settings, skills_with(roadmap))
     if roadmap:
-        roadmap.hub = hub
-    asyncio.run(serve(hub, door or Door(port=port), say_ready, household_file=household_file, roadmap=roadmap))
+        roadmap.hub, roadmap.sources = hub, tuple(traffic)
+    elif traffic:
+        raise Refused("traffic needs a map to be laid on: --map PACK")
+    asyncio.run(serve(hub, door, say_ready, household_file=household_file, roadmap=roadmap))
 
 
 def open_map(folder: Path, pack: Path | None) -> Roadmap | None:

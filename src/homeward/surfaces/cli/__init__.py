@@ -7,7 +7,7 @@ import typer
 
 from homeward import __version__
 from homeward.core.signal import Broken, Refused, UnknownSignal
-from homeward.surfaces.cli import care, household, measure, past, roads, route, running, tokens, vehicles
+from homeward.surfaces.cli import care, household, measure, past, roads, route, running, tokens, traffic, vehicles
 from homeward.surfaces.cli.measure import spread
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(measure.app, name="evaluate")
 app.add_typer(roads.maps, name="map")
 app.add_typer(vehicles.app, name="vehicles")
 app.add_typer(tokens.app, name="token")
+app.add_typer(traffic.app, name="traffic")
 app.command("route")(route.route)
 
 

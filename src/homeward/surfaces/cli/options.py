@@ -23,3 +23,16 @@ MqttPort = Annotated[int, typer.Option(help="Port of the MQTT broker; 0 for any 
 NatsPort = Annotated[int, typer.Option(help="Port of the NATS server; 0 for any free one.", min=0, max=65_535)]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log in JSON, one object a line, for programs.")]
+
+HouseholdFile = Annotated[Path | None, typer.Option("--household", help="A household file to apply at the start.")]
+Guests = Annotated[bool, typer.Option(help="Let MQTT clients on this machine send readings without credentials.")]
+TrafficFeeds = Annotated[
+    list[str] | None, typer.Option("--traffic", help="A traffic feed, address or file; may be given several times.")
+]
+Host = Annotated[str, typer.Option(help="Where pages, API and MQTT listen; other machines need tokens, credentials.")]
+Certificate = Annotated[Path | None, typer.Option(help="A TLS certificate (PEM) for pages, API and MQTT.")]
+CertificateKey = Annotated[Path | None, typer.Option("--key", help="Its key (PEM).")]
+LargestMessage = Annotated[
+    int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
+]
+MostNodes = Annotated[int, typer.Option(help="How many nodes a household may have.", min=1)]

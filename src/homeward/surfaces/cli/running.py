@@ -8,13 +8,21 @@ import typer
 from homeward.surfaces.cli.options import (
     DEMO_FOLDER,
     HUB_FOLDER,
+    Certificate,
+    CertificateKey,
     Folder,
+    Guests,
+    Host,
+    HouseholdFile,
     Json,
+    LargestMessage,
     LogJson,
     MapPack,
+    MostNodes,
     MqttPort,
     NatsPort,
     Port,
+    TrafficFeeds,
     Verbose,
 )
 from homeward.surfaces.cli.said import progress, say
@@ -25,23 +33,18 @@ app = typer.Typer()
 @app.command()
 def up(
     folder: Folder = None,
-    household: Annotated[Path | None, typer.Option(help="A household file to apply at the start.")] = None,
+    household: HouseholdFile = None,
     port: Port = 8420,
     mqtt_port: MqttPort = 1883,
     nats_port: NatsPort = 4222,
-    guests: Annotated[
-        bool, typer.Option(help="Let MQTT clients on this machine send readings without credentials.")
-    ] = False,
+    guests: Guests = False,
     pack: MapPack = None,
-    host: Annotated[
-        str, typer.Option(help="Where pages, API and MQTT listen; other machines need tokens and credentials.")
-    ] = "127.0.0.1",
-    certificate: Annotated[Path | None, typer.Option(help="A TLS certificate (PEM) for pages, API and MQTT.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Its key (PEM).")] = None,
-    largest_message: Annotated[
-        int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
-    ] = 256,
-    most_nodes: Annotated[int, typer.Option(help="How many nodes a household may have.", min=1)] = 1_000,
+    traffic: TrafficFeeds = None,
+    host: Host = "127.0.0.1",
+    certificate: Certificate = None,
+    key: CertificateKey = None,
+    largest_message: LargestMessage = 256,
+    most_nodes: MostNodes = 1_000,
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
@@ -55,7 +58,7 @@ def up(
     settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes)
     settings = settings.opened(door.is_open, certificate, key)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
-    run_hub(settings, port, household_file=text, verbose=verbose, log_json=log_json, pack=pack, door=door)
+    run_hub(settings, door, text, pack, traffic or (), verbose, log_json)
 
 
 @app.command()
