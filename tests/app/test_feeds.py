@@ -15,7 +15,7 @@ async def test_a_feed_is_laid_kept_while_broken_and_taken_off(pack: Path, tmp_pa
     file = tmp_path / "feed.xml"
     closure = message(record(CLOSED, HERE, ends=""))
     file.write_bytes(closure)
-    async with hub_with(pack, tmp_path / "hub") as (_, roadmap, _client):
+    async with hub_with(pack, tmp_path / "hub") as (_, roadmap, client):
         feeds = Feeds([str(file)], roadmap)
         [feed] = feeds.all
         assert await feeds.look(feed)
@@ -23,7 +23,8 @@ async def test_a_feed_is_laid_kept_while_broken_and_taken_off(pack: Path, tmp_pa
         file.write_bytes(closure[:-30])
         assert not await feeds.look(feed)
         assert len(roadmap.guide.by_arc) == 2, "a broken message changes nothing"
-        assert "no XML" in feeds.health()[str(file)]["trouble"]
+        told = (await client.get("/api/map")).json()["feeds"]
+        assert "no XML" in told[str(file)]["trouble"] and told[str(file)]["events"] == 1
         file.write_bytes(message())
         assert await feeds.look(feed)
         assert roadmap.guide.by_arc == {}

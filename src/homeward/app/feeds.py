@@ -68,6 +68,7 @@ class Feeds:
 
     def __init__(self, sources: Sequence[str], roadmap: Roadmap) -> None:
         self.all, self._roadmap = [Feed(one) for one in sources], roadmap
+        roadmap.feeds = self.health
 
     async def keep(self) -> None:
         """Go on fetching until cancelled."""

@@ -6,9 +6,10 @@ somewhere, whose routes are then looked at again.
 
 import asyncio
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -41,6 +42,7 @@ class Roadmap:
     by_source: dict[str, list[RoadEvent]] = field(default_factory=dict)
     laid: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
+    feeds: Callable[[], dict[str, Any]] = dict
     _names: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
@@ -122,6 +124,10 @@ class Roadmap:
         """See Atlas."""
         now = self.hub.clock.now() if self.hub else 0.0
         return [one for events in self.by_source.values() for one in events if one.is_on(now)]
+
+    def health(self) -> dict[str, Any]:
+        """The map in figures, and how the feeds are."""
+        return {"junctions": self.network.nodes, "events": len(self.events()), "feeds": self.feeds()}
 
     async def put_events(self, events: Sequence[RoadEvent], source: str) -> dict[str, int]:
         """See Atlas. Raises Refused for too many."""

@@ -36,6 +36,9 @@ class Atlas(Protocol):
     def events(self) -> Sequence[RoadEvent]:
         """What happens on the roads now."""
 
+    def health(self) -> dict[str, Any]:
+        """The map in figures, and how its traffic feeds are."""
+
     async def put_events(self, events: Sequence[RoadEvent], source: str) -> dict[str, int]:
         """Let these be all that a source knows; how many roads each changed. Nothing is changed when it raises."""
 

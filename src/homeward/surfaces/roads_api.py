@@ -79,6 +79,11 @@ def _look(api: APIRouter, house: House, atlas: Atlas | None) -> None:
         """Streets and places of that name, the likeliest first."""
         return [{"name": one.name, "lat": one.lat, "lon": one.lon} for one in _map(atlas).find(q)]
 
+    @api.get("/map")
+    def map_and_feeds() -> dict[str, Any]:
+        """The map in figures, and how the traffic feeds are: when each was last well, and what is wrong."""
+        return _map(atlas).health() | {"attribution": _map(atlas).attribution}
+
     @api.get("/traffic")
     def traffic() -> list[dict[str, Any]]:
         """What happens on the roads now."""

@@ -101,7 +101,8 @@ def moved(old: Plan | None, new: Plan | None, why: str, least_s: float = MOVED_S
         if shift * later > 0 and abs(shift) >= 60.0:
             return Move(new.median, old.median, "start", start, was_start, why)
     ready, was_ready = reaches(new, new.at), reaches(old, old.at)
-    if ready is not None and was_ready is not None and (ready - was_ready) * later > 0:
+    shift = ready - was_ready if ready is not None and was_ready is not None else 0.0
+    if ready is not None and was_ready is not None and shift * later > 0 and abs(shift) >= 60.0:
         return Move(new.median, old.median, "ready", ready, was_ready, why)
     return Move(new.median, old.median, "same", nan, nan, why)
 
