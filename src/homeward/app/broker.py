@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
+import shutil
 from time import monotonic, time
 
 from homeward.app.trouble import Trouble
 from homeward.bus.faults import Allowance, Fault
 from homeward.bus.nats import Bus
 from homeward.bus.settings import Device
-from homeward.bus.watch import Incident, Watch
+from homeward.bus.watch import GIVEN_UP, Incident, Watch
 
 log = logging.getLogger(__name__)
 LOOK_S = 1.0
+ENOUGH_BYTES = 64 * 1024 * 1024
+"""With so much room again after a full disk, the server is started anew."""
 QUIET_S = 60.0
 """A warning of one kind is logged at most this often, and a trouble counts as mended after so long without news."""
 TROUBLES = {
@@ -33,6 +36,7 @@ class BrokerWatch:
         self._bus, self._trouble = bus, trouble
         self._watch = Watch(bus.settings.store / "nats.log")
         self.counts = self._watch.counts
+        self._given_up = False
         self._told: dict[str, float] = {}
         self._seen: dict[str, float] = {}
         self._allowance = Allowance(each=20, all=200)
@@ -50,9 +54,13 @@ class BrokerWatch:
         """Look once, and tell."""
         for incident in self._watch.look():
             self._warn(incident)
+            self._given_up = self._given_up or GIVEN_UP in incident.line
             device = self._bus.who(incident.client, incident.user)
             if device and self._allowance.take(device.user.encode(), time()):
                 await self._bus.complain([fault(incident, device, self._bus.settings.largest_payload_bytes)])
+        if self._given_up and shutil.disk_usage(self._bus.settings.store).free > ENOUGH_BYTES:
+            self._given_up = False
+            self._bus.server.renew()
         for kind, (place, _) in TROUBLES.items():
             if kind in self._seen and monotonic() - self._seen[kind] > QUIET_S:
                 del self._seen[kind]

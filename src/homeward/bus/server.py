@@ -87,6 +87,11 @@ class Server:
             self._lock.close()
             self._lock = None
 
+    def renew(self) -> None:
+        """End the child so that it is started again, as after a death: it does not go on by itself after a full disk."""
+        if self._process and self._process.returncode is None:
+            self._process.terminate()
+
     async def reload(self, devices: Iterable[Device]) -> None:
         """Give the running server another list of devices; those no longer on it are cut off."""
         self.devices = tuple(devices)
