@@ -88,7 +88,7 @@ class Server:
             self._lock = None
 
     def renew(self) -> None:
-        """End the child so that it is started again, as after a death: it does not go on by itself after a full disk."""
+        """End the child, to be started again as after a death: it does not go on by itself after a full disk."""
         if self._process and self._process.returncode is None:
             self._process.terminate()
 
