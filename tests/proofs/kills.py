@@ -106,6 +106,10 @@ async def kills(folder: Path, many: int, seed: int = 5) -> dict[str, Any]:
         await asyncio.sleep(chance.uniform(0.0, 0.3))
     if not hub.runs:
         await hub.start()
+    sender = Sender(hub.ports[1])  # what nobody answered is sent once more, and this time nobody is killed
+    await _burst(hub, sender, waiting or [message(number, began)])
+    acknowledged |= set(sender.acknowledged)
+    resent += len(waiting)
     await _settled(folder, hub, len(acknowledged))
     await hub.end()
     return check(folder, acknowledged, began) | {"kills": many, "sent again": resent}
