@@ -18,7 +18,7 @@ async def test_every_acknowledged_reading_is_in_history_once_whoever_is_killed(t
 
 async def test_garbage_changes_nothing_and_the_hub_lives_on(tmp_path: Path) -> None:
     told = await garbage(tmp_path, 2_000)
-    assert not suffered(told), told
+    assert not suffered(told), str(told)
 
 
 async def test_nobody_reads_or_writes_what_is_anothers(tmp_path: Path) -> None:
