@@ -30,6 +30,17 @@ async def test_a_device_hears_why_it_was_cut_off_and_the_hub_counts(tmp_path: Pa
     assert counts == {"payload": 1, "forbidden": 1, "credentials": 1}
 
 
+async def test_a_server_that_gave_up_on_a_full_disk_is_started_anew_when_there_is_room(tmp_path: Path) -> None:
+    async with running(tmp_path) as (hub, _):
+        with (tmp_path / "bus/nats.log").open("a") as file:
+            file.write("[ERR] Filestore [$MQTT_msgs] Critical write error: write 1.blk: no space left on device\n")
+        await until(lambda: hub.bus.server.deaths == 1, "the server is ended")
+        assert "no room" in hub.trouble.by_place["log full"]
+        await hub.bus.server_is_back()
+        await publishing(hub, "homeward/lind/car/readings", {"Vehicle.Speed": 12})
+        await until(lambda: hub.circle.twin.get("lind/car", "Vehicle.Speed")[0] == 12, "it takes readings again")
+
+
 async def test_a_household_larger_than_allowed_is_refused_whole(tmp_path: Path) -> None:
     async with running(tmp_path) as (hub, households):
         people = "people:\n" + "".join(f"  p{i}: {{}}\n" for i in range(1_001))

@@ -79,6 +79,47 @@ def test_version_three_with_prefixes_reads_the_same() -> None:
     assert event.closed and event.line == ((60.17, 24.94),)
 
 
+HEAVY = """<forVehiclesWithCharacteristicsOf><grossWeightCharacteristic><comparisonOperator>{}</comparisonOperator>
+<grossVehicleWeight>{}</grossVehicleWeight></grossWeightCharacteristic></forVehiclesWithCharacteristicsOf>"""
+KIND = "<forVehiclesWithCharacteristicsOf><vehicleType>{}</vehicleType></forVehiclesWithCharacteristicsOf>"
+
+
+@pytest.mark.parametrize(
+    ("meant", "concerns_cars"),
+    [
+        (HEAVY.format("greaterThan", 12.0), False),
+        (HEAVY.format("lessThanOrEqualTo", 76.0), True),
+        (HEAVY.format("greaterThan", "NaN"), False),
+        (HEAVY.format("heavierThan", 1.0), False),
+        (KIND.format("lorry"), False),
+        (KIND.format("car"), True),
+        (KIND.format("lorry") + KIND.format("anyVehicle"), True),
+        (KIND.format("car").replace("</for", "<loadType>hazardousMaterials</loadType></for"), False),
+    ],
+)
+def test_a_road_closed_to_lorries_is_open_to_cars(meant: str, concerns_cars: bool) -> None:
+    events, left_out = read_datex2(message(record(CLOSED, POINT, meant)), NOW)
+    assert (len(events), left_out) == ((1, {}) if concerns_cars else (0, {"meant for other vehicles": 1}))
+
+
+@pytest.mark.parametrize(("limit", "kmh"), [("30.0", 30.0), ("-5", None), ("10000", None), ("NaN", None)])
+def test_a_temporary_limit_is_a_speed_unless_it_is_absurd(limit: str, kmh: float | None) -> None:
+    events, _ = read_datex2(message(record(f"<temporarySpeedLimit>{limit}</temporarySpeedLimit>", POINT)), NOW)
+    assert [one.speed_kmh for one in events] == ([] if kmh is None else [kmh])
+
+
+def laughs() -> str:
+    """A billion of them, if they were expanded."""
+    entities = "".join(f"<!ENTITY l{i} '{f'&l{i - 1};' * 10}'>" for i in range(1, 10))
+    return f"<!DOCTYPE x [<!ENTITY l0 'ha'>{entities}]><payload>&l9;</payload>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_entities_are_refused_in_any_encoding(encoding: str) -> None:
+    with pytest.raises(Refused, match=r"entities|no XML"):
+        read_datex2(f'<?xml version="1.0" encoding="{encoding}"?>{laughs()}'.encode(encoding), NOW)
+
+
 @pytest.mark.parametrize(
     ("records", "why"),
     [
@@ -103,7 +144,8 @@ def test_what_cannot_be_used_is_counted_and_not_guessed(records: tuple[str, ...]
         (message(record(CLOSED, POINT))[:-20], "no XML"),
         (b"<html><body>busy</body></html>", "no DATEX II"),
         (b"<!DOCTYPE x [<!ENTITY a 'ha'>]><payload>&a;</payload>", "entities"),
-        (b"<payload>" + b" " * 5000 + b"<!ENTITY a 'b'></payload>", "entities"),
+        (b"<payload>" + b" " * 5000 + b"<!ENTITY a 'b'></payload>", "no XML"),
+        (b" " * 5000 + b"<!DOCTYPE x [<!ENTITY a 'b'>]><payload>&a;</payload>", "entities"),
         (b'{"events": [{"id": "x", "line": [[99, 0]]}]}', "not on Earth"),
         (b'{"events": 3}', "not a list of events"),
         (b"{", "not a list of events"),

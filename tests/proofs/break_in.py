@@ -27,6 +27,8 @@ SCRIPT = Device("script", "secret", "lind", author="lind/ada", door="nats")
 THEIRS = Device("theirs", "secret", "berg")
 DEVICES = (OURS, SCRIPT, THEIRS)
 AT_ONCE = 50
+SCREEN = "screen"
+"""The id of a session of the other household that is kept while it is away, with what it subscribed to."""
 PRIVATE, ATTEMPT = b"private", b"attempt"
 NODES = ("car", "home", "ada", "theirs", "+", "#")
 LEAVES = ("readings", "commands", "errors", "outcomes", "columns", "wishes", "asked", "+", "#")
@@ -63,9 +65,9 @@ def plain(said: str) -> str:
     return said.replace("+", "berg").replace("#", "car")
 
 
-def connect(client: str, user: str, password: str, will: str = "") -> bytes:
-    """An MQTT CONNECT, with a retained will if one is named."""
-    flags = 0xC2 | (0x2C if will else 0)
+def connect(client: str, user: str, password: str, will: str = "", keep: bool = False) -> bytes:
+    """An MQTT CONNECT, with a retained will if one is named, to a session that is kept if asked."""
+    flags = (0xC0 if keep else 0xC2) | (0x2C if will else 0)
     last = text(will) + struct.pack(">H", len(ATTEMPT)) + ATTEMPT if will else b""
     body = text("MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text(client) + last + text(user) + text(password)
     return packet(0x10, body)
@@ -76,22 +78,26 @@ class Attacker:
 
     def __init__(self, port: int, chance: random.Random) -> None:
         self.port, self.chance = port, chance
-        self.got, self.tried = b"", Counter[str]()
+        self.got, self.tried, self.entered = b"", Counter[str](), 0
 
     async def session(self) -> None:
         """One connection with one attempt (a second would not count: the server may have cut us off)."""
-        kind = self.chance.choice(("plain", "will", "takeover", "guess"))
-        will = plain(topic(self.chance)) if kind == "will" else ""
+        kind = self.chance.choice(("topic", "topic", "will", "takeover", "guess"))
         user, password = ("car", "secret") if kind != "guess" else (self.chance.choice(("hub", "theirs", "")), "guess")
-        client = "theirs" if kind == "takeover" else f"a{self.chance.randrange(10**9)}"
+        client = SCREEN if kind == "takeover" else f"a{self.chance.randrange(10**9)}"
+        will = plain(topic(self.chance)) if kind == "will" else ""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        with suppress(OSError):
-            writer.write(connect(client, user, password, will))
-            if kind != "plain":
-                self.tried[kind] += 1
-            self._one(writer)
-            await writer.drain()
         with suppress(OSError, TimeoutError):
+            writer.write(connect(client, user, password, will, kind == "takeover"))
+            async with asyncio.timeout(10):
+                answer = await reader.read(4)
+            entered = answer[:1] == b"\x20" and answer[3:4] == b"\x00"
+            self.tried.update([kind] if kind != "topic" else [])
+            self.entered += kind == "guess" and entered
+            self.got += answer[4:]
+            if kind == "topic" and entered:
+                self._one(writer)
+                await writer.drain()
             async with asyncio.timeout(0.3):
                 while data := await reader.read(65_536):
                     self.got += data
@@ -109,8 +115,9 @@ class Attacker:
 
 
 @asynccontextmanager
-async def victim(bus: Bus) -> AsyncIterator[None]:
-    """The other household lives its life meanwhile: readings come, commands go."""
+async def victim(bus: Bus) -> AsyncIterator[list[int]]:
+    """The other household lives its life meanwhile: readings come, commands go; how often its screen got one."""
+    heard = [0]
 
     async def live() -> None:
         sender = Sender(bus.server.mqtt_port, "theirs", "secret")
@@ -120,12 +127,36 @@ async def victim(bus: Bus) -> AsyncIterator[None]:
             await bus.send("berg/car", "commands", PRIVATE)
             await asyncio.sleep(0.05)
 
-    task = asyncio.create_task(live())
+    async def look() -> None:
+        while True:
+            with suppress(OSError, TimeoutError):
+                heard[0] += await _screen(bus.server.mqtt_port)
+            await asyncio.sleep(0.1)
+
+    tasks = [asyncio.create_task(live()), asyncio.create_task(look())]
     try:
-        yield
+        yield heard
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _screen(port: int) -> int:
+    """The other household's screen comes, subscribes to its commands for ever, and leaves; how many it got."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(connect(SCREEN, "theirs", "secret", keep=True))
+    writer.write(packet(0x82, struct.pack(">H", 1) + text("homeward/berg/car/commands") + b"\1"))
+    got = b""
+    try:
+        async with asyncio.timeout(0.2):
+            while data := await reader.read(65_536):
+                got += data
+    except TimeoutError:
+        pass
+    finally:
+        writer.close()
+    return got.count(PRIVATE)
 
 
 async def over_nats(bus: Bus, chance: random.Random, attempts: int) -> list[bytes]:
@@ -156,7 +187,7 @@ async def break_in(folder: Path, attempts: int, seed: int = 3) -> dict[str, int]
     """Try so often through both doors; the figures."""
     chance = random.Random(seed)
     bus = Bus(Settings(folder / "bus", 0, 0), DEVICES)
-    async with running(bus) as heard, victim(bus):
+    async with running(bus) as heard, victim(bus) as screen:
         attacker = Attacker(bus.server.mqtt_port, chance)
         while attacker.tried.total() < attempts // 2:
             await asyncio.gather(*(attacker.session() for _ in range(AT_ONCE)))
@@ -165,7 +196,9 @@ async def break_in(folder: Path, attempts: int, seed: int = 3) -> dict[str, int]
         await asyncio.sleep(0.5)
         return dict(attacker.tried) | {
             "over NATS": attempts // 2,
+            "heard by whom it is for": screen[0],
             "read": attacker.got.count(PRIVATE) + attacker.got.count(ATTEMPT) + len(got),
+            "let in by a guess": attacker.entered,
             "written": written(heard),
             "server deaths": bus.server.deaths,
         }
@@ -184,7 +217,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         told = asyncio.run(break_in(Path(folder), many))
     print("break in: " + ", ".join(f"{count:,} {what}" for what, count in told.items()))
-    sys.exit(bool(told["read"] or told["written"] or told["server deaths"]))
+    sys.exit(bool(told["read"] or told["written"] or told["let in by a guess"] or told["server deaths"]))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ from homeward.history import History
 from homeward.words import load_vocabulary
 
 TOPIC, PATH = "homeward/lind/car/readings", "Vehicle.TraveledDistance"
+PATHS = (PATH, "Vehicle.Speed", "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude")
+PATHS += ("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current", "Vehicle.IsMoving")
 QUIET, OVERLOAD = 200, 3_000
 """Messages at QoS 1 sent at once, without waiting for an answer."""
 
@@ -80,7 +82,15 @@ class Running:
 
 def message(number: int, began: float) -> bytes:
     """The reading with that number: each has an `at` and a value of its own."""
-    return json.dumps({"at": round(began + number / 1000, 3), PATH: float(number)}).encode()
+    values = (
+        float(number),
+        number % 130,
+        59 + number % 97 / 97,
+        18 + number % 89 / 89,
+        20 + number % 61,
+        number % 3 > 0,
+    )
+    return json.dumps({"at": round(began + number / 1000, 3), **dict(zip(PATHS, values, strict=True))}).encode()
 
 
 async def kills(folder: Path, many: int, seed: int = 5) -> dict[str, Any]:
@@ -157,10 +167,10 @@ def check(folder: Path, acknowledged: set[bytes], began: float) -> dict[str, Any
 
 
 def twin_after_crashes(folder: Path) -> tuple[Any, ...]:
-    """Value and time that the hub's snapshot has."""
+    """Value and time of each signal that the hub's snapshot has."""
     circle = Circle(load_vocabulary(), [])
     load(folder / "hub", circle, Resends())
-    return circle.twin.get("lind/car", PATH)
+    return tuple(circle.twin.get("lind/car", path) for path in PATHS)
 
 
 def twin_without(found: "Counter[float]", began: float) -> tuple[Any, ...]:
@@ -172,7 +182,7 @@ def twin_without(found: "Counter[float]", began: float) -> tuple[Any, ...]:
         payload = message(int(number), began)
         messages.append(b"homeward.lind.car.readings", payload, int(now * 1e9) + sequence, sequence)
     circle.turn(codec.decode(messages).batch, now + 1)
-    return circle.twin.get("lind/car", PATH)
+    return tuple(circle.twin.get("lind/car", path) for path in PATHS)
 
 
 def main() -> None:

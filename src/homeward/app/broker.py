@@ -54,7 +54,7 @@ class BrokerWatch:
         """Look once, and tell."""
         for incident in self._watch.look():
             self._warn(incident)
-            self._given_up = self._given_up or GIVEN_UP in incident.line
+            self._given_up = self._given_up or any(sign in incident.line for sign in GIVEN_UP)
             device = self._bus.who(incident.client, incident.user)
             if device and self._allowance.take(device.user.encode(), time()):
                 await self._bus.complain([fault(incident, device, self._bus.settings.largest_payload_bytes)])

@@ -88,7 +88,7 @@ class Server:
             self._lock = None
 
     def renew(self) -> None:
-        """End the child, to be started again as after a death: it does not go on by itself after a full disk."""
+        """End the child so that it is started again: after a full disk it does not go on by itself."""
         if self._process and self._process.returncode is None:
             self._process.terminate()
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import IO
 
 MOST_READ_BYTES = 1024 * 1024
-GIVEN_UP = "will be DISABLED"
-"""In the line by which the server says that it stores nothing more until it is started again."""
+GIVEN_UP = ("will be DISABLED", "ritical write error", "no space left")
+"""In lines by which the server says that it, or one stream of it, stores nothing more until it is started again."""
 KINDS = {
     "payload": ("maximum payload exceeded", "Maximum Payload Violation"),
     "forbidden": ("Publish Violation", "Subscription Violation", "Permissions Violation"),
     "credentials": ("authentication error",),
     "slow": ("Slow Consumer Detected",),
     "dropped": ("IPQ len limit reached", "excessive stream ingest rate"),
-    "full": ("maximum bytes exceeded", "no space left", "resource limits exceeded", "failed to store a msg", GIVEN_UP),
+    "full": ("maximum bytes exceeded", "resource limits exceeded", "failed to store a msg", *GIVEN_UP),
 }
 SECOND_LINE = "unable to connect: authentication error"
 CLIENT = re.compile(r"\b[mc]id:(\d+) - ")

@@ -2,14 +2,16 @@
 
 Names of elements are taken without their namespaces, which is what the two versions and their national extensions
 differ by. Records of one situation share its place. What is told only by Alert-C codes needs a table that countries
-license, so it is counted and not guessed; so are messages that are not in force, and those that say nothing of how fast
-one gets through. Entities and document types are refused: a message has no use for them, an attack has.
+license, so it is counted and not guessed; so are messages that are not in force, those for lorries alone, and those that
+say nothing of how fast one gets through. Document types, and with them entities, are refused by the parser in whatever
+encoding they come: a message has no use for them, an attack has.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import isfinite, nan
+from operator import eq, ge, gt, le, lt
 from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -39,10 +41,27 @@ SLOW_KMH: Final = {
     "contraflow": 40.0,
 }
 """What such words usually mean, km/h; a message seldom tells a speed."""
+SLOWEST_LIMIT_KMH, FASTEST_LIMIT_KMH = 5.0, 150.0
 SAYING: Final = (
     "roadOrCarriagewayOrLaneManagementType", "abnormalTrafficType", "trafficConstrictionType", "trafficTrendType"
 )  # fmt: skip
+A_CAR: Final = {
+    "grossVehicleWeight": 2.5, "vehicleWidth": 1.9, "vehicleHeight": 1.7, "vehicleLength": 4.8, "numberOfAxles": 2.0,
+    "heaviestAxleWeight": 1.3,
+}  # fmt: skip
+"""What restrictions are compared with: a middling electric car, t and m."""
+CARS: Final = {"anyVehicle", "car", "carOrLightVehicle", "fourWheelDrive", "lightVehicle", "motorVehicle"}
+COMPARED: Final = {
+    "greaterThan": gt, "greaterThanOrEqualTo": ge, "lessThan": lt, "lessThanOrEqualTo": le, "equalTo": eq,
+}  # fmt: skip
 Line = tuple[tuple[float, float], ...]
+
+
+class _Plain(ElementTree.TreeBuilder):
+    """Builds the tree of a message that has no document type."""
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        raise Refused("a traffic message with a document type or entities is not read")
 
 
 def read_datex2(data: bytes, now: float) -> tuple[list[RoadEvent], dict[str, int]]:
@@ -52,11 +71,8 @@ def read_datex2(data: bytes, now: float) -> tuple[list[RoadEvent], dict[str, int
     """
     if len(data) > LARGEST_BYTES:
         raise Refused(f"a message of {len(data) // 1_000_000} MB is too large; at most {LARGEST_BYTES // 1_000_000} MB")
-    head = data[:4096].upper()
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in data.upper():
-        raise Refused("a traffic message with a document type or entities is not read")
     try:
-        root = ElementTree.fromstring(data)
+        root = ElementTree.fromstring(data, ElementTree.XMLParser(target=_Plain()))
     except (ElementTree.ParseError, ValueError, LookupError) as problem:
         raise Refused(f"this is no XML: {problem}") from None
     situations = [one for one in root.iter() if _name(one) == "situation"]
@@ -80,6 +96,9 @@ def _event(situation: Element, now: float) -> RoadEvent | str:
     in_force = [one for one in records if _in_force(one, now)]
     if not in_force:
         return "not in force"
+    in_force = [one for one in in_force if _is_for_cars(one)]
+    if not in_force:
+        return "meant for other vehicles"
     speed = min((kmh for one in in_force if (kmh := _speed(one)) is not None), default=None)
     if speed is None:
         return "says nothing of how fast one gets through"
@@ -105,12 +124,30 @@ def _in_force(record: Element, now: float) -> bool:
     return not (isfinite(begins) and begins > now) and not (isfinite(ends) and ends <= now)
 
 
+def _is_for_cars(record: Element) -> bool:
+    """Whether it concerns a car: it names no vehicles, or some that a car is one of."""
+    meant = list(_named(record, "forVehiclesWithCharacteristicsOf"))
+    return not meant or any(all(_fits(one) for one in vehicles) for vehicles in meant)
+
+
+def _fits(characteristic: Element) -> bool:
+    """Whether a car has it; what is not known here, it has not."""
+    if _name(characteristic) == "vehicleType":
+        return (characteristic.text or "").strip() in CARS
+    compare = COMPARED.get(_text(characteristic, "comparisonOperator"))
+    limits = ((A_CAR[_name(one)], _number(one.text or "")) for one in characteristic if _name(one) in A_CAR)
+    car, limit = next(limits, (nan, nan))
+    return compare is not None and bool(compare(car, limit))
+
+
 def _speed(record: Element) -> float | None:
     """How fast one gets through, km/h; 0 where nobody does, None where nothing is said."""
     said = [text for one in record.iter() if _name(one) in SAYING and (text := (one.text or "").strip())]
     if any(word in CLOSED for word in said):
         return 0.0
-    return min((SLOW_KMH[word] for word in said if word in SLOW_KMH), default=None)
+    limit = _number(_text(record, "temporarySpeedLimit"))
+    limits = [limit] if SLOWEST_LIMIT_KMH <= limit <= FASTEST_LIMIT_KMH else []
+    return min([*(SLOW_KMH[word] for word in said if word in SLOW_KMH), *limits], default=None)
 
 
 def _line(element: Element) -> Line:
