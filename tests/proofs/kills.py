@@ -32,8 +32,10 @@ from homeward.history import History
 from homeward.words import load_vocabulary
 
 TOPIC, PATH = "homeward/lind/car/readings", "Vehicle.TraveledDistance"
-PATHS = (PATH, "Vehicle.Speed", "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude")
-PATHS += ("Vehicle.Powertrain.TractionBattery.StateOfCharge.Current", "Vehicle.IsMoving")
+PATHS = (
+    PATH, "Vehicle.Speed", "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude",
+    "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current", "Vehicle.IsMoving",
+)  # fmt: skip
 QUIET, OVERLOAD = 200, 3_000
 """Messages at QoS 1 sent at once, without waiting for an answer."""
 

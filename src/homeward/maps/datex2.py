@@ -2,9 +2,9 @@
 
 Names of elements are taken without their namespaces, which is what the two versions and their national extensions
 differ by. Records of one situation share its place. What is told only by Alert-C codes needs a table that countries
-license, so it is counted and not guessed; so are messages that are not in force, those for lorries alone, and those that
-say nothing of how fast one gets through. Document types, and with them entities, are refused by the parser in whatever
-encoding they come: a message has no use for them, an attack has.
+license, so it is counted and not guessed; so are messages that are not in force, those for lorries alone, and those
+that say nothing of how fast one gets through. Document types, and with them entities, are refused by the parser in
+whatever encoding they come: a message has no use for them, an attack has.
 """
 
 from collections import Counter
