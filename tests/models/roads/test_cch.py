@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra, johnson
 
+from homeward.app.crew import threads
 from homeward.models.roads.cch import HEAVIEST, Hierarchy
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.order import by_places, nested_dissection
@@ -71,7 +72,7 @@ def test_energies_below_zero_are_those_of_johnson() -> None:
     every = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
     truth = as_told(johnson(matrix(n, tail, head, weight)))
     assert (ways.distances(*every).reshape(n, n) == truth).all()
-    assert (ways.distances(*every, threads=2).reshape(n, n) == truth).all()
+    assert (ways.distances(*every, threads(2)).reshape(n, n) == truth).all()
 
 
 def test_routingkit_says_the_same() -> None:
@@ -164,3 +165,53 @@ def test_what_cannot_be_is_refused() -> None:
     for wrong in (np.array([1.5, 2.0]), np.array([HEAVIEST, 1]), np.array([1, -HEAVIEST])):
         with pytest.raises(ValueError, match="whole numbers"):
             ways.customise(wrong)
+
+
+def test_several_threads_lay_the_same_weights() -> None:
+    lat, lon, tail, head = town(60, 4)
+    order = nested_dissection(lat, lon, tail, head)
+    one, many = Hierarchy(order, tail, head), Hierarchy(order, tail, head)
+    for weight in (downhill(lat, tail, head, 1), np.arange(1, len(tail) + 1)):
+        one.customise(weight)
+        many.customise(weight, threads(3))
+        sources, targets = np.random.default_rng(1).integers(len(lat), size=(2, 2000))
+        told = one.distances(sources, targets)
+        assert (told == many.distances(sources, targets, threads(2))).all()
+        some = int(np.flatnonzero(told < NOWHERE)[0])
+        cost, arcs = many.way(int(sources[some]), int(targets[some]))
+        assert weight[arcs].sum() == cost
+
+
+@pytest.mark.parametrize("below_zero", [False, True])
+def test_mending_a_few_weights_is_the_same_as_laying_all(below_zero: bool) -> None:
+    lat, lon, tail, head = town(40, 6)
+    ways = Hierarchy(nested_dissection(lat, lon, tail, head), tail, head)
+    random = np.random.default_rng(6)
+    weight = downhill(lat, tail, head, 6) if below_zero else random.integers(1, 9_999, len(tail)).astype(np.int32)
+    ways.customise(weight)
+    anew = ways.twin()
+    for _ in range(20):
+        arcs = random.integers(len(tail), size=8)
+        weight = weight.copy()
+        weight[arcs] = np.where(random.random(8) < 0.4, NOWHERE, np.abs(weight[arcs]) % HEAVIEST // 2 + 400)
+        ways.update(arcs, weight[arcs])
+        anew.customise(weight)
+        sources, targets = random.integers(len(lat), size=(2, 500))
+        assert (ways.distances(sources, targets) == anew.distances(sources, targets)).all()
+        cost, found = ways.way(int(sources[0]), int(targets[0]))
+        assert cost == NOWHERE or weight[found].sum() == cost
+
+
+def test_a_second_cost_is_summed_along_the_ways_that_are_driven() -> None:
+    lat, lon, tail, head = town(40, 7)
+    ways, random = Hierarchy(nested_dissection(lat, lon, tail, head), tail, head), np.random.default_rng(7)
+    ways.customise(random.integers(1_000, 9_999_999, len(tail)))  # so varied that no two ways weigh the same
+    cost = random.normal(0.0, 1.0, len(tail))
+    sources, targets = random.integers(len(lat), size=30), random.integers(len(lat), size=40)
+    told, costs = ways.matrix(sources, targets, ways.carried(cost), threads(2))
+    for i, source in enumerate(sources.tolist()):
+        assert (told[i] == ways.distances(np.full(40, source), targets)).all()
+        for j, target in enumerate(targets.tolist()):
+            _, arcs = ways.way(source, target)
+            assert costs[i, j] == pytest.approx(cost[arcs].sum() if told[i, j] < NOWHERE else 0.0, abs=1e-9)
+    assert (ways.matrix(sources, targets)[0] == told).all()

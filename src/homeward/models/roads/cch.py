@@ -6,16 +6,21 @@ common ancestors in the elimination tree. No potentials are needed, so weights m
 is, while no circle gains. Weights are whole numbers (ms, mWh, …) below 2²⁸ either way; a way's sum below 2³⁰.
 """
 
+from collections import deque
 from copy import copy
-from typing import Final
+from functools import cached_property, partial
+from typing import Any, Final
 
 import numpy as np
 
-from homeward.models.roads import kernels
+from homeward.models.roads import climbing, kernels
+from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column
 
 HEAVIEST: Final = 1 << 28
+WHOLE: Final = 50
+"""Subtrees of at most so many junctions, or of the network's junctions divided by it, go to one thread whole."""
 
 
 class Hierarchy:
@@ -28,64 +33,153 @@ class Hierarchy:
             raise ValueError("an order names every junction exactly once")
         if len(tail) and (min(tail.min(), head.min()) < 0 or max(tail.max(), head.max()) >= n):
             raise ValueError(f"an arc ends outside of the {n} junctions")
-        self.order = np.asarray(order, dtype=np.int32)
-        self.rank = np.empty(n, dtype=np.int32)
-        self.rank[self.order] = np.arange(n, dtype=np.int32)
-        a, b = self.rank[tail], self.rank[head]
+        rank = np.empty(n, dtype=np.int32)
+        rank[np.asarray(order)] = np.arange(n, dtype=np.int32)
+        a, b = rank[tail], rank[head]
         low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b)
         pairs = np.unique((low * n + high)[low != high])
         starts = np.searchsorted(pairs // max(n, 1), np.arange(n + 1))
-        self.first, self.above, self.parent = kernels.fill_in(n, starts, (pairs % max(n, 1)).astype(np.int32))
-        self.placed = kernels.place_arcs(a, b, self.first, self.above)
-        self.up, self.down, self.up_by, self.down_by = (np.empty(len(self.above), dtype=np.int32) for _ in range(4))
+        tree = kernels.fill_in(n, starts, (pairs % max(n, 1)).astype(np.int32))
+        fresh, self.split = kernels.regroup(tree[2], max(WHOLE, n // WHOLE))
+        self.rank = fresh[rank]
+        self.first, self.above, self.parent = self._tree = kernels.renamed(fresh, *tree)
+        self.placed = kernels.place_arcs(self.rank[tail], self.rank[head], self.first, self.above)
+        self._desks: deque[tuple[Column, ...]] = deque()
+        self._edges = tuple(np.empty(len(self.above), dtype=np.int32) for _ in range(4))
         self.customise(np.full(len(tail), NOWHERE, dtype=np.int32))
 
     def twin(self) -> "Hierarchy":
-        """The same graph, to lay other weights on; what does not depend on them is shared."""
+        """The same graph with the same weights, to lay others on; what does not depend on them is shared."""
         other = copy(self)
-        other.up, other.down, other.up_by, other.down_by = (
-            np.empty_like(edges) for edges in (self.up, self.down, self.up_by, self.down_by)
-        )
+        other._edges = tuple(edges.copy() for edges in self._edges)
         return other
 
-    def customise(self, weight: Column) -> None:
+    def customise(self, weight: Column, crew: Crew = ALONE) -> None:
         """Lay weights of the arcs (m,); an arc of NOWHERE is closed. Raises ValueError on what cannot be a weight."""
         if len(weight) != len(self.placed):
             raise ValueError(f"{len(weight)} weights for {len(self.placed)} arcs")
-        weight = np.asarray(weight)
-        is_open = weight != NOWHERE
-        if not np.issubdtype(weight.dtype, np.integer) or (np.abs(weight[is_open]) >= HEAVIEST).any():
-            raise ValueError(f"weights are whole numbers below {HEAVIEST} either way")
-        edges = self.up, self.down, self.up_by, self.down_by
-        kernels.lay_arcs(self.placed, weight.astype(np.int32), *edges)
-        kernels.lift(self.first, self.above, *edges)
+        self._weight, self._even = _checked(np.asarray(weight))
+        kernels.lay_arcs(self.placed, self._weight, *self._edges)
+        begin = 0
+        if crew.hands > 1:
+            begin = int(self.split)
+            base = int(self.first[begin])
+            tops = [_empty(len(self.above) - base) for _ in range(crew.hands)]
+            crowds = zip(self._crowds(crew.hands), tops, strict=True)
+            crew.work([partial(self._lift_all, crowd, top) for crowd, top in crowds])
+            for top in tops:
+                kernels.join(base, self._edges, top)
+        kernels.lift(begin, len(self.parent), 0, self.first, self.above, self._edges, self._edges)
+
+    def _lift_all(self, crowd: Column, top: Any) -> None:
+        for begin, end in crowd.tolist():
+            kernels.lift(begin, end, int(self.split), self.first, self.above, self._edges, top)
+
+    def _crowds(self, threads: int) -> list[Column]:
+        """Subtrees for each thread, with about as many junctions."""
+        trees = kernels.subtrees(self.parent, self.split)
+        sizes = trees[:, 1] - trees[:, 0]
+        load, crowd = np.zeros(threads), np.empty(len(trees), dtype=np.int64)
+        for k in np.argsort(-sizes).tolist():
+            crowd[k] = np.argmin(load)
+            load[crowd[k]] += sizes[k]
+        return [trees[crowd == one] for one in range(threads)]
+
+    def update(self, arcs: Column, weight: Column) -> int:
+        """Lay other weights on some arcs (k,) and mend what leans on them; how many edges that were."""
+        fresh = self._weight.copy()
+        fresh[arcs], even = _checked(np.asarray(weight))
+        self._weight, self._even = fresh, self._even and even
+        touched = np.unique(self.placed[arcs][self.placed[arcs] >= 0] >> 1)
+        return int(kernels.mend(touched, self.first, *self._sides, fresh, self._edges))
+
+    @cached_property
+    def _sides(self) -> tuple[Any, Any]:
+        """The arcs of each edge, and the edges that lead down from each rank: for mending."""
+        edge = np.where(self.placed >= 0, self.placed >> 1, len(self.above))
+        arcs = np.argsort(edge, kind="stable")
+        arc_first = np.searchsorted(edge[arcs], np.arange(len(self.above) + 1))
+        edges = np.argsort(self.above, kind="stable")
+        edge_first = np.searchsorted(self.above[edges], np.arange(len(self.parent) + 1))
+        low = np.repeat(np.arange(len(self.parent), dtype=np.int32), np.diff(self.first))
+        return (self.placed, arc_first, arcs), (edge_first, edges, low, self.above)
 
     def distance(self, source: int, target: int) -> int:
         """The least weight between two junctions; NOWHERE if there is no way."""
-        return int(self.distances(np.array([source]), np.array([target]), threads=1)[0])
+        return int(self.distances(np.array([source]), np.array([target]))[0])
 
-    def distances(self, sources: Column, targets: Column, threads: int = 1) -> Column:
+    def distances(self, sources: Column, targets: Column, crew: Crew = ALONE) -> Column:
         """The least weights between pairs of junctions (k,), int32 (k,); other Python threads go on meanwhile."""
         a, b = self.rank[sources], self.rank[targets]
-        told = kernels.many_pairs(a, b, self.first, self.above, self.parent, self.up, self.down, max(1, threads))
-        return np.asarray(told)
+        near = np.argsort(a) if len(a) > 1 else np.zeros(len(a), dtype=np.int64)  # those that share a path, together
+        a, b, told = a[near], b[near], np.empty(len(a), dtype=np.int32)
+        crew.work([partial(self._pairs, a[part], b[part], told[part]) for part in crew.parts(len(a))])
+        found = np.empty_like(told)
+        found[near] = told
+        return found
+
+    def _pairs(self, a: Column, b: Column, told: Column) -> None:
+        desk = self._desk()
+        climbing.pairs(a, b, self._even, self._tree, self._edges, desk, told)
+        self._desks.append(desk)
+
+    def _desk(self) -> tuple[Column, ...]:
+        """Columns to search with, of an earlier search if there are any; one that fails does not give them back."""
+        try:
+            return self._desks.pop()
+        except IndexError:
+            n = len(self.parent)
+            return tuple(np.full(n, value, dtype=np.int32) for value in (NOWHERE, NOWHERE, -1, -1))
 
     def way(self, source: int, target: int) -> tuple[int, Column]:
         """The least weight and the arcs of such a way, in driving order; NOWHERE and none if there is no way."""
-        n, s, t = len(self.rank), int(self.rank[source]), int(self.rank[target])
-        there, back = (np.full(n, NOWHERE, dtype=np.int32) for _ in range(2))
-        there_by, back_by = (np.full(n, -1, dtype=np.int32) for _ in range(2))
-        kernels.climb(s, self.first, self.above, self.parent, self.up, there, there_by)
-        kernels.climb(t, self.first, self.above, self.parent, self.down, back, back_by)
-        best, top = kernels.meet(s, t, self.parent, there, back)
+        s, t, desk = int(self.rank[source]), int(self.rank[target]), self._desk()
+        best, top = climbing.between(s, t, self._even, self._tree, self._edges, desk, desk[2:])
         if top < 0:
+            self._desks.append(desk)
             return int(NOWHERE), np.empty(0, dtype=np.int64)
-        rising, falling = [int(top)], []
-        while rising[-1] != s:
-            rising.append(int(there_by[rising[-1]]))
-        v = int(top)
-        while v != t:
-            v = int(back_by[v])
-            falling.append(v)
-        ranks = np.array(rising[::-1] + falling, dtype=np.int32)
-        return int(best), np.asarray(kernels.unpack(ranks, self.first, self.above, self.up_by, self.down_by))
+        arcs = climbing.arcs_of(s, t, top, self._tree, self._edges, desk[2:])
+        self._desks.append(desk)
+        return int(best), np.asarray(arcs)
+
+    def carried(self, cost: Column) -> tuple[Column, Column]:
+        """A second cost of the arcs (m,) along the ways that the weights choose, for `matrix`; whole or not."""
+        up, down = kernels.carry(self.first, self.above, self._edges, np.asarray(cost))
+        return up, down
+
+    def matrix(
+        self, sources: Column, targets: Column, cost: tuple[Column, Column] | None = None, crew: Crew = ALONE
+    ) -> tuple[Column, Column]:
+        """Least weights from each source (k,) to each target (l,), int32 (k, l), and their second costs (k, l).
+
+        `cost` is of `carried`; without it the second costs are zero.
+        """
+        n = len(self.parent)
+        up, down = cost or (np.zeros(len(self.above), dtype=np.int32),) * 2
+        desk, spent = self._desk(), np.zeros(n, dtype=up.dtype)
+        there = climbing.spaces(self.rank[sources], self._tree, self._edges[0], up, desk[0], spent)
+        back = climbing.spaces(self.rank[targets], self._tree, self._edges[1], down, desk[0], spent)
+        self._desks.append(desk)
+        told = np.empty((len(sources), len(targets)), dtype=np.int32)
+        costs = np.empty(told.shape, dtype=up.dtype)
+
+        def some(rows: slice) -> None:
+            reached, carrying = np.full(n, climbing.UNSEEN, dtype=np.int32), np.zeros(n, dtype=up.dtype)
+            part = (there[0][rows.start : rows.stop + 1], *there[1:])
+            climbing.matrix(part, back, reached, carrying, told[rows], costs[rows])
+
+        crew.work([partial(some, rows) for rows in crew.parts(len(sources))])
+        return told, costs
+
+
+def _checked(weight: Column) -> tuple[Column, bool]:
+    """Weights as they are kept, and whether none is below zero. Raises ValueError on what cannot be a weight."""
+    is_open = weight != NOWHERE
+    if not np.issubdtype(weight.dtype, np.integer) or (np.abs(weight[is_open]) >= HEAVIEST).any():
+        raise ValueError(f"weights are whole numbers below {HEAVIEST} either way")
+    return weight.astype(np.int32), not len(weight) or int(weight.min()) >= 0
+
+
+def _empty(size: int) -> tuple[Column, ...]:
+    """Edges' columns without any way."""
+    return tuple(np.full(size, value, dtype=np.int32) for value in (NOWHERE, NOWHERE, -1, -1))

@@ -8,6 +8,7 @@ import numpy as np
 
 from homeward.models.roads.cch import Hierarchy
 from homeward.models.roads.kernels import NOWHERE
+from homeward.models.roads.near import Near
 from homeward.models.roads.network import DEGREE_M, Column, Network
 from homeward.models.roads.turns import obey
 
@@ -67,18 +68,21 @@ class Roads:
 
     def nearest(self, lat: float, lon: float) -> list[Spot]:
         """The nearest spots: one, or one for each direction or road that passes there (within half a metre)."""
-        scale = np.cos(np.radians(lat))
-        x, y = (self._lon - lon) * scale * DEGREE_M, (self._lat - lat) * DEGREE_M
-        along_x, along_y = self._across * scale * DEGREE_M, self._up * DEGREE_M
-        square = np.maximum(along_x**2 + along_y**2, 1e-9)
-        share = np.clip(-(x * along_x + y * along_y) / square, 0.0, 1.0)
-        off = np.hypot(x + share * along_x, y + share * along_y)
-        best = float(off.min())
+        which, share, off = self._near.within(lat, lon, 0.5)
+        return self._spots(which[:8], share, off)
+
+    def around(self, lat: float, lon: float, off_m: float) -> list[Spot]:
+        """The spots of all arcs at most so far off, one for each, the nearest first."""
+        which, share, off = self._near.around(lat, lon, off_m)
+        nearest = np.argsort(off, kind="stable")
+        return self._spots(which[nearest], share[nearest], off[nearest])
+
+    def _spots(self, which: Column, share: Column, off: Column) -> list[Spot]:
         found: dict[int, Spot] = {}
-        for i in np.flatnonzero(off <= best + 0.5)[:8].tolist():
+        for i, along, apart in zip(which.tolist(), share.tolist(), off.tolist(), strict=False):
             arc = int(self._arc[i])
-            part = (self._before[i] + share[i] * np.sqrt(square[i])) / max(self._whole[arc], 1e-9)
-            found.setdefault(arc, Spot(arc, float(min(part, 1.0)), float(off[i])))
+            part = (self._before[i] + along * self._long[i]) / max(self._whole[arc], 1e-9)
+            found.setdefault(arc, Spot(arc, float(min(part, 1.0)), float(apart)))
         return list(found.values())
 
     def way(self, start: list[Spot], goal: list[Spot]) -> Way | None:
@@ -129,11 +133,12 @@ class Roads:
         lat, lon, begins = self.network.all_points()
         arc_of = np.repeat(np.arange(self.network.arcs), np.diff(begins))
         same = arc_of[1:] == arc_of[:-1]
-        self._arc, self._lat, self._lon = arc_of[:-1][same], lat[:-1][same], lon[:-1][same]
-        self._up, self._across = np.diff(lat)[same], np.diff(lon)[same]
-        metres = np.hypot(self._up, self._across * np.cos(np.radians(self._lat))) * DEGREE_M
-        self._whole = np.bincount(self._arc, metres, self.network.arcs)
-        gone = np.cumsum(metres) - metres
+        self._arc = arc_of[:-1][same]
+        lat, lon, up, across = lat[:-1][same], lon[:-1][same], np.diff(lat)[same], np.diff(lon)[same]
+        self._near = Near(lat, lon, up, across)
+        self._long = np.hypot(up, across * np.cos(np.radians(lat))) * DEGREE_M
+        self._whole = np.bincount(self._arc, self._long, self.network.arcs)
+        gone = np.cumsum(self._long) - self._long
         first = np.searchsorted(self._arc, np.arange(self.network.arcs))
         self._before = gone - gone[first][self._arc]
 

@@ -1,0 +1,20 @@
+"""Threads for the solvers."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from homeward.models.roads.crew import Crew, Job, one_by_one
+
+
+def _at_once(jobs: Sequence[Job]) -> None:
+    """Each job in a thread of its own; waits for all and raises what the first raised."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        for done in [pool.submit(job) for job in jobs]:
+            done.result()
+
+
+def threads(count: int = 0) -> Crew:
+    """So many threads, or as many as this process may use processors."""
+    count = count or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    return Crew(count, _at_once if count > 1 else one_by_one)
