@@ -6,7 +6,7 @@ somewhere, whose routes are then looked at again.
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,13 @@ from typing import Any
 import numpy as np
 import orjson
 
+from homeward.app.crew import threads
 from homeward.app.hub import Hub
+from homeward.app.rerouting import Going, concerned
 from homeward.core.signal import Kind, Refused
+from homeward.core.twin import Twin
 from homeward.maps.pack import open_pack
+from homeward.models.roads.crew import Crew
 from homeward.models.roads.events import RoadEvent
 from homeward.models.roads.guide import Guide
 from homeward.models.roads.network import DEGREE_M, KINDS, Column, Network
@@ -43,6 +47,7 @@ class Roadmap:
     laid: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
     feeds: Callable[[], dict[str, Any]] = dict
+    crew: Crew = field(default_factory=threads)
     _names: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
@@ -151,22 +156,25 @@ class Roadmap:
         """Lay what is on now, keep it, and let everybody who is going somewhere look again."""
         events, now = self.events(), self.hub.clock.now() if self.hub else 0.0
         weight, by_arc = await asyncio.to_thread(self.guide.events.weights, events, now)
-        roads = await asyncio.to_thread(self.guide.roads.reweighted, weight)
+        before = self.guide.roads.weight_ms
+        roads = await asyncio.to_thread(self.guide.roads.reweighted, weight, self.crew)
         self.guide.roads, self.guide.by_arc = roads, by_arc
         self.laid = frozenset(one.id for one in events)
         kept = {source: [write_event(one) for one in those] for source, those in self.by_source.items()}
         await asyncio.to_thread(_write, self.folder / KEPT, orjson.dumps(kept))
-        await self._tell()
+        if self.hub is not None:
+            going = list(self._going(self.hub.circle.twin))
+            for home in await asyncio.to_thread(concerned, going, self.guide, before, self.crew):
+                await self.hub.tell_readings(home, {"Home.Navigation.TrafficAt": self.hub.clock.now()})
 
-    async def _tell(self) -> None:
-        if self.hub is None:
-            return
-        nodes = self.hub.circle.twin.nodes
-        for household in list(nodes.households):
-            for number in list(nodes.of_household(household, Kind.HOME))[:1]:
-                home = nodes.names[number]
-                if self.hub.circle.twin.get(home, "Home.Navigation.Destination")[0]:
-                    await self.hub.tell_readings(home, {"Home.Navigation.TrafficAt": self.hub.clock.now()})
+    def _going(self, twin: Twin) -> Iterator[Going]:
+        """The homes that have a destination, with their routes."""
+        for household in list(twin.nodes.households):
+            for number in list(twin.nodes.of_household(household, Kind.HOME))[:1]:
+                home = twin.nodes.names[number]
+                if twin.get(home, "Home.Navigation.Destination")[0]:
+                    route, passed = (twin.get(home, f"Home.Navigation.{name}")[0] for name in ("Route", "Passed"))
+                    yield home, str(route or ""), float(passed or 0.0)
 
     async def keep(self) -> None:
         """Lay what was kept, and go on taking off what is over, until cancelled."""

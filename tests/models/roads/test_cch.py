@@ -215,3 +215,17 @@ def test_a_second_cost_is_summed_along_the_ways_that_are_driven() -> None:
             _, arcs = ways.way(source, target)
             assert costs[i, j] == pytest.approx(cost[arcs].sum() if told[i, j] < NOWHERE else 0.0, abs=1e-9)
     assert (ways.matrix(sources, targets)[0] == told).all()
+
+
+@pytest.mark.parametrize("count", [256, 300, 1_001])
+def test_pairs_in_lanes_are_those_one_by_one(count: int) -> None:
+    lat, lon, tail, head = town(50, 8)
+    kept = (tail < 2_000) & (head < 2_000)  # what is beyond is reached by nobody
+    ways = Hierarchy(nested_dissection(lat, lon, tail, head), tail[kept], head[kept])
+    weight = np.random.default_rng(8).integers(0, 90_000, int(kept.sum()))
+    weight[::40] = NOWHERE
+    ways.customise(weight)
+    sources, targets = np.random.default_rng(count).integers(len(lat), size=(2, count))
+    one_by_one = [ways.distance(a, b) for a, b in zip(sources.tolist(), targets.tolist(), strict=True)]
+    told = ways.distances(sources, targets, threads(2))
+    assert told.tolist() == one_by_one and int(NOWHERE) in one_by_one

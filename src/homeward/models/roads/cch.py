@@ -13,12 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from homeward.models.roads import climbing, kernels
+from homeward.models.roads import climbing, kernels, lanes
 from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column
 
 HEAVIEST: Final = 1 << 28
+FEWEST_TOGETHER: Final = 256  # pairs; fewer are looked for one by one
 WHOLE: Final = 50
 """Subtrees of at most so many junctions, or of the network's junctions divided by it, go to one thread whole."""
 
@@ -50,6 +51,7 @@ class Hierarchy:
 
     def twin(self) -> "Hierarchy":
         """The same graph with the same weights, to lay others on; what does not depend on them is shared."""
+        _ = self._sides
         other = copy(self)
         other._edges = tuple(edges.copy() for edges in self._edges)
         return other
@@ -106,14 +108,20 @@ class Hierarchy:
 
     def distance(self, source: int, target: int) -> int:
         """The least weight between two junctions; NOWHERE if there is no way."""
-        return int(self.distances(np.array([source]), np.array([target]))[0])
+        desk = self._desk()
+        s, t, (up, down) = int(self.rank[source]), int(self.rank[target]), self._edges[:2]
+        told = climbing.one(s, t, self._even, self.first, self.above, self.parent, up, down, desk[0], desk[1])
+        self._desks.append(desk)
+        return int(told)
 
     def distances(self, sources: Column, targets: Column, crew: Crew = ALONE) -> Column:
         """The least weights between pairs of junctions (k,), int32 (k,); other Python threads go on meanwhile."""
         a, b = self.rank[sources], self.rank[targets]
-        near = np.argsort(a) if len(a) > 1 else np.zeros(len(a), dtype=np.int64)  # those that share a path, together
+        together = self._even and len(a) >= FEWEST_TOGETHER
+        near = lanes.nearby(a, b, len(self.parent)) if together else np.arange(len(a))
         a, b, told = a[near], b[near], np.empty(len(a), dtype=np.int32)
-        crew.work([partial(self._pairs, a[part], b[part], told[part]) for part in crew.parts(len(a))])
+        work = self._beside if together else self._pairs
+        crew.work([partial(work, a[part], b[part], told[part]) for part in crew.parts(len(a))])
         found = np.empty_like(told)
         found[near] = told
         return found
@@ -122,6 +130,10 @@ class Hierarchy:
         desk = self._desk()
         climbing.pairs(a, b, self._even, self._tree, self._edges, desk, told)
         self._desks.append(desk)
+
+    def _beside(self, a: Column, b: Column, told: Column) -> None:
+        there, back = (np.full((len(self.parent), lanes.LANES), lanes.FAR, dtype=np.int32) for _ in range(2))
+        lanes.pairs(a, b, self._tree, self._edges, there, back, told)
 
     def _desk(self) -> tuple[Column, ...]:
         """Columns to search with, of an earlier search if there are any; one that fails does not give them back."""

@@ -69,6 +69,15 @@ def between(s: Any, t: Any, prune: bool, tree: Any, edges: Any, desk: Any, by: A
 
 
 @njit(cache=True, nogil=True)
+def one(
+    s: int, t: int, prune: bool, first: Any, above: Any, parent: Any, up: Any, down: Any, there: Any, back: Any
+) -> Any:
+    """The least weight of one pair of ranks; with as few columns as can be, since handing over each takes its time."""
+    none = np.empty(0, np.int32)
+    return between(s, t, prune, (first, above, parent), (up, down), (there, back), (none, none))[0]
+
+
+@njit(cache=True, nogil=True)
 def pairs(sources: Any, targets: Any, prune: bool, tree: Any, edges: Any, desk: Any, told: Any) -> None:
     """Least weights of pairs of ranks (k,), into `told`."""
     none = np.empty(0, np.int32)

@@ -73,6 +73,16 @@ class Guide:
         weight = self.roads.weight_ms[arcs]
         return float("inf") if (weight >= NOWHERE).any() else float((weight * share).sum()) / 1000.0
 
+    def rest(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, tuple[float, float]]:
+        """The arcs that are left of a trip, and where on the first and on the last it begins and ends.
+
+        Raises ValueError for a trip on another map.
+        """
+        arcs, share = self._left(trip, from_s)
+        if not len(arcs):
+            raise ValueError("a trip on another map")
+        return arcs, (0.0, float(share[0])) if len(arcs) == 1 else (1.0 - float(share[0]), float(share[-1]))
+
     def in_the_way(self, trip: Trip, from_s: float = 0.0) -> list[RoadEvent]:
         """What happens on what is left of a trip, in the order one meets it."""
         arcs, _ = self._left(trip, from_s)

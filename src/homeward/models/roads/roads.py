@@ -2,17 +2,20 @@
 
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from homeward.models.roads.cch import Hierarchy
+from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.near import Near
 from homeward.models.roads.network import DEGREE_M, Column, Network
 from homeward.models.roads.turns import obey
 
 MS: Final = 1000.0
+FEW_SHARE: Final = 0.002  # of all arcs: more are not mended one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,39 @@ class Roads:
         self._segments()
         self.customise(np.maximum(np.round(network.seconds() * MS), 1.0).astype(np.int64))
 
-    def customise(self, weight_ms: Column) -> None:
+    @cached_property
+    def doors(self) -> tuple[Column, Column]:
+        """Where on the graph of turns each arc begins: where its ones begin (m + 1,), and the graph's junctions."""
+        first = np.searchsorted(self.turns.arc[self._uses], np.arange(self.network.arcs + 1))
+        return first, self.turns.tail[self._uses]
+
+    def customise(self, weight_ms: Column, crew: Crew = ALONE) -> None:
         """Lay times on the arcs, ms (m,); NOWHERE closes one."""
         self.weight_ms = np.asarray(weight_ms)
-        self.ways.customise(self.weight_ms[self.turns.arc])
+        self.ways.customise(self.weight_ms[self.turns.arc], crew)
 
-    def reweighted(self, weight_ms: Column) -> "Roads":
-        """The same network with other times laid on it, ms (m,); this one stays as it is, to be asked meanwhile."""
+    def reweighted(self, weight_ms: Column, crew: Crew = ALONE) -> "Roads":
+        """The same network with other times laid on it, ms (m,); this one stays as it is, to be asked meanwhile.
+
+        Where few arcs change, only what leans on them is worked out anew.
+        """
         other = copy(self)
         other.ways = self.ways.twin()
-        other.customise(weight_ms)
+        changed = np.flatnonzero(np.asarray(weight_ms) != self.weight_ms)
+        if len(changed) > FEW_SHARE * self.network.arcs:
+            other.customise(weight_ms, crew)
+            return other
+        other.weight_ms = np.asarray(weight_ms)
+        first, _ = self.doors
+        uses = [self._uses[first[arc] : first[arc + 1]] for arc in changed.tolist()]
+        touched = np.concatenate(uses) if uses else np.empty(0, dtype=np.int64)
+        other.ways.update(touched, other.weight_ms[self.turns.arc[touched]])
         return other
+
+    @cached_property
+    def _uses(self) -> Column:
+        """The arcs of the graph of turns by the network's arc, as `doors` has them."""
+        return np.argsort(self.turns.arc, kind="stable")
 
     def nearest(self, lat: float, lon: float) -> list[Spot]:
         """The nearest spots: one, or one for each direction or road that passes there (within half a metre)."""
@@ -103,7 +128,8 @@ class Roads:
         if a.arc == b.arc and a.share <= b.share:
             return round(float(whole[0]) * (b.share - a.share)), -1
         rest = round(float(whole[0]) * (1.0 - a.share)) + round(float(whole[1]) * b.share)
-        doors = self.turns.tail[self.turns.arc == b.arc]
+        first, tails = self.doors
+        doors = tails[first[b.arc] : first[b.arc + 1]]
         far = self.ways.distances(np.full(len(doors), self.turns.end_of[a.arc]), doors)
         nearest = int(np.argmin(far))
         cost = int(far[nearest])

@@ -7,6 +7,7 @@ in `var/bench`, as finding an order of a large network takes minutes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data" / "maps"
 MAPS = ("liechtenstein-latest.osm.pbf", "andorra.osm.pbf", "Helsinki.osm.pbf")
 KEPT = Path(__file__).parents[1] / "var" / "bench"
 Cell = tuple[int, Column, Column, Network]  # where its junctions begin, their places, the map
+ARCS = ("tail", "head", "length_m", "speed_kmh")
 TALL, WIDE, GAP, JOINTS = 0.2, 0.3, 0.01, 12
 
 
@@ -37,6 +39,23 @@ class Tiled:
     def ms(self) -> Column:
         """Free-flow times, ms, int32 (m,)."""
         return np.maximum(1, np.round(self.length_m / (self.speed_kmh / 3.6) * 1000)).astype(np.int32)
+
+    def network(self) -> Network:
+        """As a network whose roads are straight and have no names."""
+        n, m, order = len(self.lat), len(self.tail), np.lexsort((self.head, self.tail))
+        columns: dict[str, Any] = {name: getattr(self, name)[order] for name in ARCS}
+        for name, kind in (("kind", "u1"), ("way", "i8"), ("name", "i4")):
+            columns[name] = np.zeros(m, dtype=kind)
+        for name in ("shape_lat", "shape_lon"):
+            columns[name] = np.zeros(0, dtype=np.float32)
+        return Network(
+            lat=self.lat,
+            lon=self.lon,
+            shape_first=np.zeros(m + 1, dtype=np.int64),
+            forbidden=np.zeros((0, 2), dtype=np.int32),
+            height_m=np.zeros(n, dtype=np.float32),
+            **columns,
+        )
 
 
 def tiled(side: int) -> Tiled:
