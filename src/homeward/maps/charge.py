@@ -38,7 +38,7 @@ def energy_of_arcs(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
     """What each arc takes at free flow, kWh (m,); below zero where it gives back. Heating is not in it, but time is."""
     network = pack.network
     length = np.asarray(network.length_m, dtype=np.float64)
-    rows = planned(vehicle.car, air_at(outside_c, 21.0), length, network.seconds(), climbs(network))
+    rows = planned(vehicle.car, air_at(outside_c, 21.0), length, network.seconds(), network.climbs())
     rows[:, CHANGES] = 0.0  # what braking and speeding up between arcs costs belongs to no arc
     return Consumption(PLANNED).legs(rows)
 
@@ -46,27 +46,25 @@ def energy_of_arcs(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
 CHANGES = list(PLANNED).index("changes")
 
 
-def climbs(network: Any) -> Column:
-    """How far each arc climbs, m (m,); zero on a map without heights."""
-    height = np.asarray(network.height_m, dtype=np.float64)
-    return np.asarray(height[network.head] - height[network.tail])
-
-
 def climbed(network: Any, way: Way) -> tuple[float, float]:
     """How far a way goes up and how far down, m."""
-    up = climbs(network)[way.arcs]
+    up = network.climbs(way.arcs)
     return float(np.maximum(up, 0.0).sum()), float(-np.minimum(up, 0.0).sum())
 
 
-def drive(pack: Pack, roads: Roads, way: Way, vehicle: Vehicle, charge: float, outside_c: float) -> Drive:
-    """What a way takes, from a charge in percent."""
+def drive(
+    pack: Pack, roads: Roads, way: Way, vehicle: Vehicle, charge: float, outside_c: float, cabin_c: float | None = None
+) -> Drive:
+    """What a way takes, from a charge in percent; the cabin is as cold as it is outside, unless it is known."""
     network, arcs = pack.network, way.arcs
     share = np.ones(len(arcs))
     share[0] -= way.shares[0]
     share[-1] -= 1.0 - way.shares[1]
-    length = np.asarray(network.length_m, dtype=np.float64)[arcs] * share
-    seconds = network.seconds()[arcs] * share
-    rows = planned(vehicle.car, air_at(outside_c), np.maximum(length, 0.01), seconds, climbs(network)[arcs] * share)
+    length = np.asarray(network.length_m[arcs], dtype=np.float64) * share
+    seconds = network.seconds(arcs) * share
+    rows = planned(
+        vehicle.car, air_at(outside_c, cabin_c), np.maximum(length, 0.01), seconds, network.climbs(arcs) * share
+    )
     model = Consumption(PLANNED)
     kwh, spread = model.predict_one(rows.sum(axis=0))
     used = np.concatenate([[0.0], np.cumsum(model.legs(rows))])
@@ -82,7 +80,7 @@ def weights_by_energy(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
 
 def seconds_of(roads: Roads, way: Way) -> float:
     """How long a way takes at free flow, whatever weights it was found by, s."""
-    free = roads.network.seconds()[way.arcs]
+    free = roads.network.seconds(way.arcs)
     share = np.ones(len(way.arcs))
     share[0] -= way.shares[0]
     share[-1] -= 1.0 - way.shares[1]

@@ -14,7 +14,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from homeward.core.signal import Refused
+from homeward.models.roads.network import Network
 
 UNTOLD_AC_KW: Final = 11.0
 UNTOLD_DC_KW: Final = 50.0
@@ -72,6 +75,21 @@ def one_a_place(found: Iterable[Charger | None]) -> tuple[Charger, ...]:
         if held is None or (one.told, one.kw) > (held.told, held.kw):
             best[key] = one
     return tuple(best.values())
+
+
+def within(
+    network: Network, sites: Iterable[Charger], lists: Iterable[tuple[tuple[Charger, ...], dict[str, int]]]
+) -> tuple[tuple[Charger, ...], dict[str, int]]:
+    """The sites of a map and those of lists that lie on it, and what was left out of the lists."""
+    left_out: Counter[str] = Counter()
+    (south, west), (north, east) = ((float(one(network.lat)), float(one(network.lon))) for one in (np.min, np.max))
+    found = list(sites)
+    for listed, lacking in lists:
+        here = [one for one in listed if south <= one.lat <= north and west <= one.lon <= east]
+        left_out.update({f"chargers: {why}": count for why, count in lacking.items()})
+        left_out["chargers: not on this map"] += len(listed) - len(here)
+        found += here
+    return one_a_place(found), {why: count for why, count in left_out.items() if count}
 
 
 def of_tags(tags: Mapping[str, str], lat: float, lon: float) -> Charger | None:

@@ -15,8 +15,10 @@ import osmium
 
 from homeward.core.signal import Refused
 from homeward.maps import tags as says
+from homeward.maps.chargers import Charger, of_tags, one_a_place
 from homeward.models.roads.network import DEGREE_M, KINDS, Network
 
+CHARGES: Final = "charging_station"
 PASSES: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 
@@ -36,18 +38,25 @@ class _Read:
     ways: list[_Way] = field(default_factory=list)
     turns: list[tuple[bool, int, int, int]] = field(default_factory=list)  # only?, way in, node, way out
     walls: set[int] = field(default_factory=set)
+    chargers: list[Charger] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
 
 def read_roads(path: Path) -> tuple[Network, dict[str, int]]:
     """The network of a file and counts of what was left out. Raises Refused naming the file if it has no roads."""
+    network, _, left_out = read_map(path)
+    return network, left_out
+
+
+def read_map(path: Path) -> tuple[Network, tuple[Charger, ...], dict[str, int]]:
+    """The network of a file, its places to charge, and counts of what was left out. Raises Refused naming the file."""
     found = _read(path)
     if not found.ways:
         raise Refused(f"{path} has no roads for cars in it")
     network = _network(_cut(found), found)
     if network is None:
         raise Refused(f"{path}: no two junctions in it can be reached from one another by car")
-    return network, dict(found.left_out)
+    return network, one_a_place(found.chargers), dict(found.left_out)
 
 
 def _read(path: Path) -> _Read:
@@ -60,13 +69,29 @@ def _read(path: Path) -> _Read:
             if thing.is_node():
                 if "barrier" in thing.tags and says.stops_cars(dict(thing.tags)):
                     found.walls.add(thing.id)
+                if thing.tags.get("amenity") == CHARGES:
+                    _take_charger(found, dict(thing.tags), [thing])
             elif thing.is_way():
+                if thing.tags.get("amenity") == CHARGES:
+                    _take_charger(found, dict(thing.tags), thing.nodes)
                 _take_way(found, thing)
             elif thing.is_relation() and thing.tags.get("type") == "restriction":
                 _take_turn(found, thing)
     except RuntimeError as error:
         raise Refused(f"{path} is not an OpenStreetMap file that can be read: {error}") from None
     return found
+
+
+def _take_charger(found: _Read, tags: dict[str, str], nodes: Any) -> None:
+    places = [(node.location.lat, node.location.lon) for node in nodes if node.location.valid()]
+    if not places:
+        return
+    lat, lon = (float(sum(column)) / len(places) for column in zip(*places, strict=True))
+    charger = of_tags(tags, lat, lon)
+    if charger is None:
+        found.left_out["chargers that are private or not for cars"] += 1
+    else:
+        found.chargers.append(charger)
 
 
 def _take_way(found: _Read, way: Any) -> None:

@@ -9,28 +9,30 @@ import hashlib
 import json
 import os
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from homeward.core.signal import Refused
+from homeward.maps.chargers import Charger
 from homeward.models.roads.network import Network
 
-MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 2, 64
+MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 3, 64
 FIXED: Final = struct.Struct("<8sII32s")
 ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
 
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """A network, the order of its junctions for the hierarchy, and what was left out when it was built."""
+    """A network, the order of its junctions for the hierarchy, what was left out of it, and where one may charge."""
 
     network: Network
     order: Any  # int32 (n,)
     left_out: dict[str, int]
     attribution: str = ATTRIBUTION
+    chargers: tuple[Charger, ...] = ()
 
 
 def save(pack: Pack, path: Path) -> int:
@@ -45,6 +47,7 @@ def save(pack: Pack, path: Path) -> int:
         blocks.append(block + bytes(-len(block) % ALIGN))
         at += len(blocks[-1])
     told = {"columns": index, "names": pack.network.names, "left_out": pack.left_out, "attribution": pack.attribution}
+    told["chargers"] = [astuple(one) for one in pack.chargers]
     header = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     header += b" " * (-(FIXED.size + len(header)) % ALIGN)
     body = header + b"".join(blocks)
@@ -82,7 +85,8 @@ def open_pack(path: Path, check: bool = True) -> Pack:
         columns = {one["name"]: _column(whole, FIXED.size + length, one) for one in told["columns"]}
         order = columns.pop("order")
         network = Network(**columns, names=tuple(told["names"]))
-        return Pack(network, order, told["left_out"], told["attribution"])
+        chargers = tuple(Charger(*one) for one in told["chargers"])
+        return Pack(network, order, told["left_out"], told["attribution"], chargers)
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"{path} is damaged: {error}") from None
 

@@ -1,5 +1,6 @@
 """A way as a picture: the map's own roads around it, the way in blue, start and goal, a scale and whose map it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, log10, radians
 from pathlib import Path
@@ -13,7 +14,8 @@ from homeward.models.roads.network import DEGREE_M, KINDS, Network
 
 WIDTH, HEIGHT, EDGE = 1200, 900, 70
 FINE: Final = 2  # drawn twice as large and made smaller, so that lines are smooth
-PAPER, INK, ROAD, MAIN, CAR, HOME = "#faf9f7", "#3c3a37", "#dedbd5", "#bdb8af", "#2f6fb5", "#c98a1b"
+PAPER, INK, ROAD, MAIN = "#faf9f7", "#3c3a37", "#dedbd5", "#bdb8af"
+CAR, HOME, CHARGER = "#2f6fb5", "#c98a1b", "#2e8b57"
 BROAD: Final = {"motorway": 5, "trunk": 5, "primary": 4, "secondary": 3, "tertiary": 3}
 
 
@@ -33,10 +35,27 @@ class _View:
         return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def draw(network: Network, points: Any, attribution: str, path: Path) -> None:
-    """Write a PNG of a way's points (k, 2). Raises Refused if the file cannot be written."""
+def draw(
+    network: Network, ways: Sequence[Any], attribution: str, path: Path, stops: Sequence[tuple[float, float]] = ()
+) -> None:
+    """Write a PNG of ways one after another, points (k, 2) each, and places to stop at.
+
+    Raises Refused if the file cannot be written.
+    """
     picture = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), PAPER)
-    pen, view = ImageDraw.Draw(picture), _view(points)
+    pen, view = ImageDraw.Draw(picture), _view(np.concatenate(list(ways)))
+    _roads(pen, view, network)
+    lines = [view.line(points[:, 0], points[:, 1]) for points in ways]
+    for line in lines:
+        pen.line(line, fill=CAR, width=7 * FINE, joint="curve")
+    _dots(pen, [(lines[0][0], CAR), (lines[-1][-1], HOME)])
+    _dots(pen, [(view.line([lat], [lon])[0], CHARGER) for lat, lon in stops])
+    _legend(pen, view, attribution)
+    _save(picture, path)
+
+
+def _roads(pen: Any, view: "_View", network: Network) -> None:
+    """The map's roads around, the small ones below."""
     west, north = view.west, view.north
     east, south = west + WIDTH * FINE / view.per_lon, north - HEIGHT * FINE / view.per_lat
     lat = np.minimum(network.lat[network.tail], network.lat[network.head])
@@ -46,12 +65,15 @@ def draw(network: Network, points: Any, attribution: str, path: Path) -> None:
     for arc in near[np.argsort(-network.kind[near].astype(int), kind="stable")].tolist():
         kind = KINDS[network.kind[arc]].removesuffix("_link")
         pen.line(view.line(*network.points(arc)), fill=MAIN if kind in BROAD else ROAD, width=BROAD.get(kind, 2) * FINE)
-    way = view.line(points[:, 0], points[:, 1])
-    pen.line(way, fill=CAR, width=7 * FINE, joint="curve")
-    for (x, y), colour in ((way[0], CAR), (way[-1], HOME)):
-        size = 11 * FINE
+
+
+def _dots(pen: Any, dots: Sequence[tuple[tuple[float, float], str]]) -> None:
+    size = 11 * FINE
+    for (x, y), colour in dots:
         pen.ellipse((x - size, y - size, x + size, y + size), fill=colour, outline=PAPER, width=3 * FINE)
-    _legend(pen, view, attribution)
+
+
+def _save(picture: Any, path: Path) -> None:
     try:
         picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(path, "PNG")
     except OSError as error:

@@ -18,6 +18,8 @@ from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column
 
+Spaces = tuple[Column, Column, Column, Column]
+"""Ancestors of some junctions, one's after another: where each one's begin (k + 1,), ranks, weights, second costs."""
 HEAVIEST: Final = 1 << 28
 FEWEST_TOGETHER: Final = 256  # pairs; fewer are looked for one by one
 WHOLE: Final = 50
@@ -166,21 +168,28 @@ class Hierarchy:
 
         `cost` is of `carried`; without it the second costs are zero.
         """
-        n = len(self.parent)
-        up, down = cost or (np.zeros(len(self.above), dtype=np.int32),) * 2
-        desk, spent = self._desk(), np.zeros(n, dtype=up.dtype)
-        there = climbing.spaces(self.rank[sources], self._tree, self._edges[0], up, desk[0], spent)
-        back = climbing.spaces(self.rank[targets], self._tree, self._edges[1], down, desk[0], spent)
+        return self.met(self.climbed(sources, False, cost), self.climbed(targets, True, cost), crew)
+
+    def climbed(self, junctions: Column, down: bool, cost: tuple[Column, Column] | None = None) -> Spaces:
+        """What is above junctions (k,), as sources or, if `down`, as targets: for `met`, any number of times."""
+        along = (cost or (np.zeros(len(self.above), dtype=np.int32),) * 2)[int(down)]
+        desk, spent = self._desk(), np.zeros(len(self.parent), dtype=along.dtype)
+        told = climbing.spaces(self.rank[junctions], self._tree, self._edges[int(down)], along, desk[0], spent)
         self._desks.append(desk)
-        told = np.empty((len(sources), len(targets)), dtype=np.int32)
-        costs = np.empty(told.shape, dtype=up.dtype)
+        return told  # type: ignore[no-any-return]
+
+    def met(self, sources: Spaces, targets: Spaces, crew: Crew = ALONE) -> tuple[Column, Column]:
+        """Least weights and second costs between those that have been climbed from (k, l)."""
+        told = np.empty((len(sources[0]) - 1, len(targets[0]) - 1), dtype=np.int32)
+        costs = np.empty(told.shape, dtype=sources[3].dtype)
 
         def some(rows: slice) -> None:
-            reached, carrying = np.full(n, climbing.UNSEEN, dtype=np.int32), np.zeros(n, dtype=up.dtype)
-            part = (there[0][rows.start : rows.stop + 1], *there[1:])
-            climbing.matrix(part, back, reached, carrying, told[rows], costs[rows])
+            n = len(self.parent)
+            reached, carrying = np.full(n, climbing.UNSEEN, dtype=np.int32), np.zeros(n, dtype=costs.dtype)
+            part = (sources[0][rows.start : rows.stop + 1], *sources[1:])
+            climbing.matrix(part, targets, reached, carrying, told[rows], costs[rows])
 
-        crew.work([partial(some, rows) for rows in crew.parts(len(sources))])
+        crew.work([partial(some, rows) for rows in crew.parts(len(told))])
         return told, costs
 
 

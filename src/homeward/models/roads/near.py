@@ -30,7 +30,9 @@ class Near:
         rows = self._row(self.pieces[0][piece] + share * self.pieces[2][piece])
         columns = self._column(self.pieces[1][piece] + share * self.pieces[3][piece])
         self.across = int(columns.max(initial=0)) + 1
-        cells, count = np.unique((rows * self.across + columns) * len(lat) + piece), max(len(lat), 1)
+        count = max(len(lat), 1)
+        cells = np.sort((rows * self.across + columns) * count + piece)
+        cells = cells[np.diff(cells, prepend=-1) > 0]
         self.tall = int(rows.max(initial=0)) + 1
         self.first = np.searchsorted(cells // count, np.arange(self.across * self.tall + 1))
         self.held = cells % count

@@ -68,9 +68,14 @@ class Network:
         """How many one-way arcs."""
         return len(self.tail)
 
-    def seconds(self) -> Column:
-        """Free-flow time of each arc, s, float64 (m,)."""
-        return np.asarray(self.length_m, dtype=np.float64) / (np.asarray(self.speed_kmh, dtype=np.float64) / 3.6)
+    def seconds(self, arcs: Any = slice(None)) -> Column:
+        """Free-flow time of each arc or of some, s, float64 (m,)."""
+        return np.asarray(self.length_m[arcs], dtype=np.float64) / (np.asarray(self.speed_kmh[arcs], np.float64) / 3.6)
+
+    def climbs(self, arcs: Any = slice(None)) -> Column:
+        """How far each arc or some climb, m, float64 (m,); zero on a map without heights."""
+        ends = (np.asarray(self.height_m[end[arcs]], dtype=np.float64) for end in (self.head, self.tail))
+        return np.asarray(np.subtract(*ends))
 
     def all_points(self) -> tuple[Column, Column, Column]:
         """All points of all arcs, one arc after another: latitudes, longitudes (k,), and where each begins (m + 1,)."""
@@ -83,6 +88,22 @@ class Network:
             column[first[:-1]], column[first[1:] - 1], column[inside] = ends[self.tail], ends[self.head], shape
             columns.append(column)
         return columns[0], columns[1], first
+
+    def line(self, arcs: Column) -> tuple[Column, Column]:
+        """All points of arcs one after another, an arc's last being the next one's first, and where each begins.
+
+        Degrees (k, 2) as latitude and longitude, and places among them (n,).
+        """
+        inside = np.diff(self.shape_first)[arcs] if len(self.shape_first) else np.zeros(len(arcs), dtype=np.int64)
+        first = np.cumsum(inside + 1) - inside - 1
+        points = np.empty((int(first[-1] + inside[-1]) + 2, 2))
+        own = np.ones(len(points), dtype=bool)
+        own[first], own[-1] = False, False
+        shape = np.repeat(self.shape_first[arcs] - np.cumsum(inside) + inside, inside) + np.arange(int(inside.sum()))
+        for column, (ends, bends) in enumerate(((self.lat, self.shape_lat), (self.lon, self.shape_lon))):
+            points[first, column], points[-1, column] = ends[self.tail[arcs]], ends[self.head[arcs[-1]]]
+            points[own, column] = bends[shape]
+        return points, first
 
     def points(self, arc: int) -> tuple[Column, Column]:
         """All points of an arc in driving order: latitudes and longitudes, degrees, float64 (k,)."""

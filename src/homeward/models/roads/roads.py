@@ -86,6 +86,12 @@ class Roads:
         other.ways.update(touched, other.weight_ms[self.turns.arc[touched]])
         return other
 
+    def laid_by(self, ways: Hierarchy, weight: Column) -> "Roads":
+        """The same network as another hierarchy of it has it, whose weights (m,) may be no times."""
+        other = copy(self)
+        other.ways, other.weight_ms = ways, weight
+        return other
+
     @cached_property
     def _uses(self) -> Column:
         """The arcs of the graph of turns by the network's arc, as `doors` has them."""
@@ -143,16 +149,20 @@ class Roads:
             arcs = np.concatenate([[a.arc], between, [b.arc]])
         lengths = np.asarray(self.network.length_m, dtype=np.float64)[arcs]
         metres = float(lengths.sum() - lengths[0] * a.share - lengths[-1] * (1.0 - b.share))
-        lines = [np.column_stack(self.network.points(int(arc))) for arc in arcs]
-        took = self.weight_ms[arcs] / MS
-        if door < 0:
-            lines, took = [_clipped(lines[0], a.share, b.share)], took * (b.share - a.share)
-        else:
-            lines[0], lines[-1] = _clipped(lines[0], a.share, 1.0), _clipped(lines[-1], 0.0, b.share)
-            took = took * np.concatenate([[1.0 - a.share], np.ones(len(arcs) - 2), [b.share]])
-        points = np.concatenate([lines[0], *(line[1:] for line in lines[1:])])
-        first = np.cumsum([0, *(len(line) - 1 for line in lines[:-1])])
-        return Way(arcs, cost / MS, metres, points, _passed(lines, took), first, (a.share, b.share))
+        points, first = self.network.line(arcs)
+        gone = np.concatenate([[0.0], np.cumsum(_steps(points))])
+        begin, end = (_at(gone, first, place, share) for place, share in ((0, a.share), (len(arcs) - 1, b.share)))
+        ms = self.weight_ms[arcs]
+        passed = np.concatenate([[0.0], np.cumsum(ms) / MS])
+        ends = np.append(gone[first], gone[-1])
+        inside = (gone > begin) & (gone < end)
+        kept = np.concatenate([[begin], gone[inside], [end]])
+        lat_lon = np.column_stack([np.interp(kept, gone, points[:, 0]), np.interp(kept, gone, points[:, 1])])
+        lat_lon[1:-1] = points[inside]
+        seconds = np.interp(kept, ends, passed)
+        starts = np.searchsorted(kept, ends[:-1])
+        starts[0] = 0
+        return Way(arcs, cost / MS, metres, lat_lon, seconds - seconds[0], starts, (a.share, b.share))
 
     def _segments(self) -> None:
         """All straight pieces of all arcs: where they begin, where they lead, how far along their arc, of which arc."""
@@ -169,21 +179,13 @@ class Roads:
         self._before = gone - gone[first][self._arc]
 
 
-def _passed(lines: list[Column], took: Column) -> Column:
-    """When each point of the joined lines is passed, s (k,), given what each line takes, s."""
-    passed = [np.zeros(1)]
-    for line, seconds in zip(lines, took.tolist(), strict=True):
-        width = np.cos(np.radians(line[0, 0]))
-        gone = np.cumsum(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]) * width))
-        passed.append(passed[-1][-1] + seconds * gone / max(float(gone[-1]), 1e-12))
-    return np.concatenate(passed)
+def _steps(points: Column) -> Column:
+    """Metres between neighbouring points (k - 1,) of a line (k, 2), never quite none."""
+    width = np.cos(np.radians(points[:-1, 0]))
+    return np.asarray(np.maximum(np.hypot(np.diff(points[:, 0]), np.diff(points[:, 1]) * width) * DEGREE_M, 1e-6))
 
 
-def _clipped(line: Column, begin: float, end: float) -> Column:
-    """The part of a line (k, 2) between two shares of its length."""
-    width = np.cos(np.radians(line[0, 0]))
-    gone = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]) * width))])
-    a, b = begin * gone[-1], end * gone[-1]
-    inside = line[(gone > a) & (gone < b)]
-    ends = [np.array([[np.interp(at, gone, line[:, 0]), np.interp(at, gone, line[:, 1])]]) for at in (a, b)]
-    return np.concatenate([ends[0], inside, ends[1]])
+def _at(gone: Column, first: Column, place: int, share: float) -> float:
+    """How far along a line a share of one of its arcs is, m."""
+    last = gone[first[place + 1]] if place + 1 < len(first) else gone[-1]
+    return float(gone[first[place]] + share * (last - gone[first[place]]))

@@ -18,12 +18,16 @@ def map_build(
     source: Annotated[Path, typer.Argument(help="An OpenStreetMap file.", metavar="FILE.osm.pbf")],
     to: Annotated[Path, typer.Option("-o", "--output", help="The map to write.", metavar="PACK")],
     elevation: Annotated[Path | None, typer.Option(help="A folder of SRTM tiles: N42E001.hgt, .hgt.zip.")] = None,
+    chargers: Annotated[
+        list[Path] | None, typer.Option(help="More places to charge: CSV, JSON or OCPI; may be given several times.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Make a map that cars find their way on."""
+    """Make a map that cars find their way on, with the places where they charge."""
     from homeward.core.signal import Refused
+    from homeward.maps.chargers import read_chargers, within
     from homeward.maps.heights import Tiles, heights_of
-    from homeward.maps.osm import read_roads
+    from homeward.maps.osm import read_map
     from homeward.maps.pack import Pack, save
     from homeward.models.roads.order import nested_dissection
 
@@ -31,15 +35,18 @@ def map_build(
         raise Refused(f"{to.parent} is not a folder: the map cannot be written there")
     began = time.monotonic()
     tiles = Tiles.of(elevation) if elevation else None
+    lists = [read_chargers(path) for path in chargers or ()]
     with progress("reading") as step:
-        network, left_out = read_roads(source)
+        network, sites, left_out = read_map(source)
+        sites, lacking = within(network, sites, lists)
+        left_out = left_out | lacking
         if tiles:
             height_m, unknown = heights_of(network, tiles)
             network, left_out = replace(network, height_m=height_m), left_out | unknown
         step(0.7, 1.0)
         order = nested_dissection(network.lat, network.lon, network.tail, network.head)
         step(0.9, 1.0)
-        pack = Pack(network, order, left_out)
+        pack = Pack(network, order, left_out, chargers=sites)
         size = save(pack, to)
     say({**_described(pack), "bytes": size, "seconds": round(time.monotonic() - began, 2)}, json)
 
@@ -63,6 +70,7 @@ def _described(pack: Any) -> dict[str, Any]:
         "km": round(float(network.length_m.sum()) / 1000.0, 1),
         "names": len(network.names),
         "forbidden_turns": len(network.forbidden),
+        "chargers": len(pack.chargers),
         "heights_m": [round(value) for value in _ends(network.height_m)] if network.height_m.any() else None,
         "bounds": [round(float(v), 5) for v in (*_ends(network.lat), *_ends(network.lon))],
         "left_out": pack.left_out,

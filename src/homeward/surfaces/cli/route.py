@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import NormalDist
 from typing import Annotated, Any
 
 import typer
@@ -16,12 +17,10 @@ USUAL_OUTSIDE_C = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """With which car, how charged in percent, how warm it is outside, and how much charge must be left."""
+    """What is asked for besides the places: the car and what it must keep, and whether it may charge on the way."""
 
-    vehicle: Any
-    charge: float
-    outside_c: float
-    reserve: float
+    wish: Any
+    stops: bool
 
 
 def route(
@@ -33,6 +32,9 @@ def route(
     at: Annotated[str, typer.Option(help="When it leaves: 18:05 or 2026-01-20T18:05.", metavar="TIME")] = "",
     outside: Annotated[float, typer.Option(help="How warm it is outside, °C.", min=-50, max=55)] = USUAL_OUTSIDE_C,
     reserve: Annotated[float, typer.Option(help="Charge that must be left, percent.", min=0, max=90)] = 10.0,
+    certainty: Annotated[float, typer.Option(help="How sure that must be, percent.", min=50, max=99.9)] = 90.0,
+    stops: Annotated[bool, typer.Option(help="Charge on the way where it must be.")] = True,
+    precondition: Annotated[bool, typer.Option(help="Warm the battery on the way to a charger.")] = False,
     by: Annotated[str, typer.Option(help="What to spare: time, or energy (with --car).")] = "time",
     png: Annotated[Path | None, typer.Option(help="Also draw it.", metavar="FILE.png")] = None,
     json: Json = False,
@@ -48,60 +50,140 @@ def route(
         raise Refused("--by energy needs a car: --car NAME")
     leaves = _moment(at)
     places = [_place(text) for text in (start, goal)]
-    wanted = Wanted(find(car, known(HUB_FOLDER)), soc, outside, reserve) if car else None
+    wanted = None
+    if car:
+        from homeward.maps.journey import Wish
+
+        sure = NormalDist().inv_cdf(certainty / 100.0)
+        wish = Wish(find(car, known(HUB_FOLDER)), soc, outside, reserve, sure, precondition)
+        wanted = Wanted(wish, stops and by == "time")
     opened = open_pack(pack)
-    roads, way = _way(opened, places, pack, wanted if by == "energy" else None)
+    roads, spots, way = _way(opened, places, pack, wanted.wish if wanted and by == "energy" else None)
+    journey, why_not = _charging(opened, roads, spots, wanted)
     if png:
         from homeward.maps.picture import draw
 
-        draw(opened.network, way.points, opened.attribution, png)
-    _tell(opened, roads, way, wanted, leaves, json)
+        ways = [leg.way.points for leg in journey.legs] if journey else [way.points]
+        stopping = [(leg.charger.lat, leg.charger.lon) for leg in journey.legs if leg.charger] if journey else []
+        draw(opened.network, ways, opened.attribution, png, stopping)
+    _tell(opened, roads, way, wanted, leaves, json, journey, why_not)
 
 
-def _tell(opened: Any, roads: Any, way: Any, wanted: Wanted | None, leaves: datetime | None, json: bool) -> None:
+def _charging(opened: Any, roads: Any, spots: Any, wanted: Wanted | None) -> tuple[Any, str]:
+    """The journey with stops, if the car needs any and may; else why there is none, '' if none is needed."""
+    from homeward.core.signal import Refused
+    from homeward.maps.journey import Planner
+
+    if wanted is None or not wanted.stops:
+        return None, ""
+    try:
+        with progress("looking for chargers"):
+            journey = Planner(opened, roads, wanted.wish).plan(*spots)
+    except Refused as problem:
+        return None, str(problem)
+    return (journey, "") if len(journey.legs) > 1 else (None, "")
+
+
+def _tell(
+    opened: Any,
+    roads: Any,
+    way: Any,
+    wanted: Wanted | None,
+    leaves: datetime | None,
+    json: bool,
+    journey: Any,
+    why: str,
+) -> None:
     from homeward.maps.charge import climbed, seconds_of
 
-    seconds, steps = seconds_of(roads, way), _steps(opened.network, way)
-    words: dict[str, Any] = {
-        "time": f"{int(seconds // 60)} min {int(seconds % 60)} s",
-        "length": f"{way.metres / 1000.0:.1f} km",
-    }
-    numbers: dict[str, Any] = {"seconds": round(seconds, 1), "metres": round(way.metres, 1)}
+    legs = [leg.way for leg in journey.legs] if journey else [way]
+    seconds = journey.seconds if journey else seconds_of(roads, way)
+    steps = [step for leg in legs for step in _steps(opened.network, leg)]
+    metres = sum(leg.metres for leg in legs)
+    words: dict[str, Any] = {"time": _clock(seconds), "length": f"{metres / 1000.0:.1f} km"}
+    numbers: dict[str, Any] = {"seconds": round(seconds, 1), "metres": round(metres, 1)}
     if leaves:
         arrives = (leaves + timedelta(seconds=seconds)).isoformat(timespec="minutes")
         words["arrives"] = numbers["arrives"] = arrives
     if opened.network.height_m.any():
-        climb, descent = climbed(opened.network, way)
+        climb, descent = (sum(part) for part in zip(*(climbed(opened.network, leg) for leg in legs), strict=True))
         words["climb"] = f"{climb:.0f} m up, {descent:.0f} m down"
         numbers |= {"climb_m": round(climb, 1), "descent_m": round(descent, 1)}
     if wanted:
-        said, figures = _battery(opened, roads, way, wanted)
+        said, figures = _stopping(wanted, journey) if journey else _battery(opened, roads, way, wanted)
         words, numbers = words | said, numbers | figures
+        if why:
+            words["charging"] = numbers["charging"] = why
     words |= {"streets": [f"{one['metres']:>7.0f} m  {one['name'] or '(no name)'}" for one in steps]}
-    points = [[round(float(lat), 6), round(float(lon), 6)] for lat, lon in way.points]
+    points = [[round(float(lat), 6), round(float(lon), 6)] for leg in legs for lat, lon in leg.points]
     numbers |= {"steps": steps, "points": points}
     ends = {"map": opened.attribution} if not json else {"attribution": opened.attribution}
     say((numbers if json else words) | ends, json)
+
+
+def _clock(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {int(seconds % 60)} s"
+
+
+def _stopping(wanted: Wanted, journey: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A journey with stops, in words and in numbers."""
+    wish, told, stops = wanted.wish, list[str](), list[dict[str, Any]]()
+    gone = 0.0
+    for leg in journey.legs[:-1]:
+        gone += leg.seconds
+        if leg.stop is None:
+            continue
+        site, stop = leg.charger, leg.stop
+        told.append(
+            f"after {_clock(gone)}: {site.name or 'a charger'} ({site.kw:g} kW{'' if site.told else ', not told'}), "
+            f"{stop.arrives:.0f} % → {stop.leaves:.0f} % in {stop.seconds / 60:.0f} min"
+        )
+        place = {"name": site.name, "lat": site.lat, "lon": site.lon, "kw": site.kw, "kw_told": site.told}
+        charge = {"soc_arrival": round(stop.arrives, 2), "soc_departure": round(stop.leaves, 2)}
+        stops.append(place | charge | {"arrives_s": round(gone, 1), "seconds": round(stop.seconds, 1)})
+        gone += stop.seconds
+    kwh = sum(leg.drive.kwh for leg in journey.legs)
+    km = sum(leg.way.metres for leg in journey.legs) / 1000.0
+    words = {
+        "car": wish.vehicle.name,
+        "energy": f"{kwh:.1f} kWh, {1000.0 * kwh / max(km, 1e-9):.0f} Wh/km at {wish.outside_c:g} °C",
+        "stops": told,
+        "charge": f"{wish.charge:g} % → {journey.charge:.0f} %; {wish.reserve:g} % kept on every leg",
+    }
+    numbers = {
+        "car": wish.vehicle.name,
+        "usable_kwh": wish.vehicle.usable_kwh,
+        "kwh": round(kwh, 3),
+        "stops": stops,
+        "charging_s": round(sum(stop["seconds"] for stop in stops), 1),
+        "soc_start": wish.charge,
+        "soc_arrival": round(journey.charge, 2),
+        "reserve": wish.reserve,
+        "enough": True,
+        "soc": [round(float(value), 2) for leg in journey.legs for value in leg.drive.charge],
+    }
+    return words, numbers
 
 
 def _battery(opened: Any, roads: Any, way: Any, wanted: Wanted) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the way takes, in words and in numbers."""
     from homeward.maps.charge import SURE, drive
 
-    one, usable = wanted.vehicle, wanted.vehicle.usable_kwh
-    told = drive(opened, roads, way, one, wanted.charge, wanted.outside_c)
-    there, least = float(told.charge[-1]), told.arrives(SURE, usable)
+    wish, one, usable = wanted.wish, wanted.wish.vehicle, wanted.wish.vehicle.usable_kwh
+    told = drive(opened, roads, way, one, wish.charge, wish.outside_c)
+    there, least = float(told.charge[-1]), told.arrives(wish.sure, usable)
     per_km = 1000.0 * told.kwh / max(way.metres / 1000.0, 1e-9)
-    enough = least >= wanted.reserve
+    enough, share = least >= wish.reserve, 100.0 * NormalDist().cdf(wish.sure)
     verdict = (
-        f"nine times in ten {least:.0f} % or more"
+        f"{share:.0f} times in a hundred {least:.0f} % or more"
         if enough
-        else f"not sure to keep {wanted.reserve:g} %: one time in ten {least:.0f} % or less"
+        else f"not sure to keep {wish.reserve:g} %: {100.0 - share:.0f} times in a hundred {least:.0f} % or less"
     )
     words = {
         "car": one.name,
-        "energy": f"{told.kwh:.1f} ± {told.spread_kwh:.1f} kWh, {per_km:.0f} Wh/km at {wanted.outside_c:g} °C",
-        "charge": f"{wanted.charge:g} % → {there:.0f} %; {verdict}",
+        "energy": f"{told.kwh:.1f} ± {told.spread_kwh:.1f} kWh, {per_km:.0f} Wh/km at {wish.outside_c:g} °C",
+        "charge": f"{wish.charge:g} % → {there:.0f} %; {verdict}",
     }
     numbers = {
         "car": one.name,
@@ -109,12 +191,13 @@ def _battery(opened: Any, roads: Any, way: Any, wanted: Wanted) -> tuple[dict[st
         "kwh": round(told.kwh, 3),
         "kwh_spread": round(told.spread_kwh, 3),
         "wh_km": round(per_km, 1),
-        "soc_start": wanted.charge,
+        "soc_start": wish.charge,
         "soc_arrival": round(there, 2),
-        "soc_arrival_p10": round(least, 2),
+        "soc_arrival_p10": round(told.arrives(SURE, usable), 2),
         "soc_arrival_p90": round(min(100.0, told.arrives(-SURE, usable)), 2),
-        "reserve": wanted.reserve,
+        "reserve": wish.reserve,
         "enough": enough,
+        "stops": [],
         "soc": [round(float(value), 2) for value in told.charge],
     }
     return words, numbers
@@ -133,10 +216,10 @@ def _moment(text: str) -> datetime | None:
         raise typer.BadParameter(f"{text!r} is no time: write 18:05 or 2026-01-20T18:05") from None
 
 
-def _way(opened: Any, places: list[tuple[float, float]], path: Path, spare: Wanted | None) -> tuple[Any, Any]:
-    """The roads and the way between two places; Refused if one is far from any road or there is none.
+def _way(opened: Any, places: list[tuple[float, float]], path: Path, spare: Any) -> tuple[Any, Any, Any]:
+    """The roads, the spots and the way between two places; Refused if one is far from any road or there is none.
 
-    With `spare` the way is the one that takes least from that car's battery.
+    With `spare`, a wish, the way is the one that takes least from that car's battery.
     """
     from homeward.core.signal import Refused
     from homeward.maps.charge import weights_by_energy
@@ -153,7 +236,7 @@ def _way(opened: Any, places: list[tuple[float, float]], path: Path, spare: Want
     way = roads.way(*spots)
     if way is None:
         raise Refused(f"there is no way by car between these places on {path}")
-    return roads, way
+    return roads, spots, way
 
 
 def _steps(network: Any, way: Any) -> list[dict[str, Any]]:
