@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from homeward.core.signal import Refused
 from homeward.models.roads.network import DEGREE_M, KINDS, Network
@@ -15,7 +15,7 @@ from homeward.models.roads.network import DEGREE_M, KINDS, Network
 WIDTH, HEIGHT, EDGE = 1200, 900, 70
 FINE: Final = 2  # drawn twice as large and made smaller, so that lines are smooth
 PAPER, INK, ROAD, MAIN = "#faf9f7", "#3c3a37", "#dedbd5", "#bdb8af"
-CAR, HOME, CHARGER = "#2f6fb5", "#c98a1b", "#2e8b57"
+CAR, HOME, CHARGER, REACHED = "#2f6fb5", "#c98a1b", "#2e8b57", "#dbe8f5"
 BROAD: Final = {"motorway": 5, "trunk": 5, "primary": 4, "secondary": 3, "tertiary": 3}
 
 
@@ -50,6 +50,26 @@ def draw(
         pen.line(line, fill=CAR, width=7 * FINE, joint="curve")
     _dots(pen, [(lines[0][0], CAR), (lines[-1][-1], HOME)])
     _dots(pen, [(view.line([lat], [lon])[0], CHARGER) for lat, lon in stops])
+    _legend(pen, view, attribution)
+    _save(picture, path)
+
+
+def draw_area(network: Network, rings: Sequence[Any], place: tuple[float, float], attribution: str, path: Path) -> None:
+    """Write a PNG of an area, rings of (latitude, longitude), around a place. Raises Refused like `draw`."""
+    picture = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE), PAPER)
+    corners = np.array([point for ring in rings for point in ring] or [place])
+    pen, view = ImageDraw.Draw(picture), _view(corners)
+    lines = [view.line(*zip(*ring, strict=True)) for ring in rings]
+    shade = Image.new("1", picture.size)
+    for line in lines:  # where two lie over one another, the inner one is a hole
+        one = Image.new("1", picture.size)
+        ImageDraw.Draw(one).polygon(line, fill=1)
+        shade = ImageChops.logical_xor(shade, one)
+    picture.paste(REACHED, mask=shade)
+    _roads(pen, view, network)
+    for line in lines:
+        pen.line(line, fill=CAR, width=3 * FINE, joint="curve")
+    _dots(pen, [(view.line([place[0]], [place[1]])[0], CAR)])
     _legend(pen, view, attribution)
     _save(picture, path)
 

@@ -161,6 +161,13 @@ class Hierarchy:
         up, down = kernels.carry(self.first, self.above, self._edges, np.asarray(cost))
         return up, down
 
+    def everywhere(self, source: int, cost: tuple[Column, Column] | None = None) -> tuple[Column, Column]:
+        """Least weights from a junction to all, int32 (n,), and their second costs (n,), by `carried`."""
+        along = cost or (np.zeros(len(self.above), dtype=np.int32),) * 2
+        reached, spent = np.full(len(self.parent), NOWHERE, np.int32), np.zeros(len(self.parent), along[0].dtype)
+        climbing.everywhere(int(self.rank[source]), self._tree, self._edges, along, reached, spent)
+        return reached[self.rank], spent[self.rank]
+
     def matrix(
         self, sources: Column, targets: Column, cost: tuple[Column, Column] | None = None, crew: Crew = ALONE
     ) -> tuple[Column, Column]:

@@ -178,3 +178,23 @@ def matrix(sources: Any, targets: Any, reached: Any, spent: Any, told: Any, cost
             told[i, j], costs[i, j] = best, dear
         for k in range(sources[0][i], sources[0][i + 1]):
             reached[sources[1][k]] = UNSEEN
+
+
+@njit(cache=True, nogil=True)
+def everywhere(start: int, tree: Any, edges: Any, costs: Any, reached: Any, spent: Any) -> None:
+    """Least weights from a rank to all, and their second costs: up its path, then down from the top."""
+    first, above, parent = tree
+    reached[start], spent[start] = 0, 0
+    v = start
+    while v != -1:
+        if reached[v] < NOWHERE:
+            for e in range(first[v], first[v + 1]):
+                w = above[e]
+                if edges[0][e] < NOWHERE and reached[v] + edges[0][e] < reached[w]:
+                    reached[w], spent[w] = reached[v] + edges[0][e], spent[v] + costs[0][e]
+        v = parent[v]
+    for v in range(len(parent) - 1, -1, -1):
+        for e in range(first[v], first[v + 1]):
+            w = above[e]
+            if edges[1][e] < NOWHERE and reached[w] < NOWHERE and reached[w] + edges[1][e] < reached[v]:
+                reached[v], spent[v] = reached[w] + edges[1][e], spent[w] + costs[1][e]

@@ -7,7 +7,19 @@ import typer
 
 from homeward import __version__
 from homeward.core.signal import Broken, Refused, UnknownSignal
-from homeward.surfaces.cli import care, household, measure, past, roads, route, running, tokens, traffic, vehicles
+from homeward.surfaces.cli import (
+    care,
+    household,
+    measure,
+    past,
+    range,
+    roads,
+    route,
+    running,
+    tokens,
+    traffic,
+    vehicles,
+)
 from homeward.surfaces.cli.measure import spread
 
 app = typer.Typer(
@@ -25,6 +37,7 @@ app.add_typer(vehicles.app, name="vehicles")
 app.add_typer(tokens.app, name="token")
 app.add_typer(traffic.app, name="traffic")
 app.command("route")(route.route)
+app.command("range")(range.range_of)
 
 
 def say_version(asked: bool) -> None:

@@ -1,6 +1,5 @@
 """The command `route`: the way between two places, and with a car what it takes out of its battery."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import NormalDist
@@ -13,14 +12,6 @@ from homeward.surfaces.cli.said import progress, say
 
 FAR_M = 1000.0
 USUAL_OUTSIDE_C = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for besides the places: the car and what it must keep, and whether it may charge on the way."""
-
-    wish: Any
-    stops: bool
 
 
 def route(
@@ -42,43 +33,43 @@ def route(
     """The way by car between two places; with --car the energy it takes and the charge at its end."""
     from homeward.core.signal import Refused
     from homeward.maps.pack import open_pack
-    from homeward.vehicles import find, known
 
     if by not in ("time", "energy"):
         raise Refused(f"--by {by!r}: there is time and energy")
     if by == "energy" and not car:
         raise Refused("--by energy needs a car: --car NAME")
-    leaves = _moment(at)
-    places = [_place(text) for text in (start, goal)]
-    wanted = None
-    if car:
-        from homeward.maps.journey import Wish
-
-        sure = NormalDist().inv_cdf(certainty / 100.0)
-        wish = Wish(find(car, known(HUB_FOLDER)), soc, outside, reserve, sure, precondition)
-        wanted = Wanted(wish, stops and by == "time")
+    leaves, places = _moment(at), [place_of(text) for text in (start, goal)]
+    wish = wish_of(car, (soc, outside, reserve), certainty, precondition) if car else None
     opened = open_pack(pack)
-    roads, spots, way = _way(opened, places, pack, wanted.wish if wanted and by == "energy" else None)
-    journey, why_not = _charging(opened, roads, spots, wanted)
+    roads, spots, way = _way(opened, places, pack, wish if by == "energy" else None)
+    journey, why_not = _charging(opened, roads, spots, wish if stops and by == "time" else None)
     if png:
         from homeward.maps.picture import draw
 
         ways = [leg.way.points for leg in journey.legs] if journey else [way.points]
         stopping = [(leg.charger.lat, leg.charger.lon) for leg in journey.legs if leg.charger] if journey else []
         draw(opened.network, ways, opened.attribution, png, stopping)
-    _tell(opened, roads, way, wanted, leaves, json, journey, why_not)
+    _tell(opened, roads, way, wish, leaves, json, journey, why_not)
 
 
-def _charging(opened: Any, roads: Any, spots: Any, wanted: Wanted | None) -> tuple[Any, str]:
+def wish_of(car: str, figures: tuple[float, float, float], certainty: float = 90.0, precondition: bool = False) -> Any:
+    """The wish for a car by its name, its charge, the warmth outside and the reserve. Raises Refused."""
+    from homeward.maps.journey import Wish
+    from homeward.vehicles import find, known
+
+    return Wish(find(car, known(HUB_FOLDER)), *figures, NormalDist().inv_cdf(certainty / 100.0), precondition)
+
+
+def _charging(opened: Any, roads: Any, spots: Any, wish: Any) -> tuple[Any, str]:
     """The journey with stops, if the car needs any and may; else why there is none, '' if none is needed."""
     from homeward.core.signal import Refused
     from homeward.maps.journey import Planner
 
-    if wanted is None or not wanted.stops:
+    if wish is None:
         return None, ""
     try:
         with progress("looking for chargers"):
-            journey = Planner(opened, roads, wanted.wish).plan(*spots)
+            journey = Planner(opened, roads, wish).plan(*spots)
     except Refused as problem:
         return None, str(problem)
     return (journey, "") if len(journey.legs) > 1 else (None, "")
@@ -88,7 +79,7 @@ def _tell(
     opened: Any,
     roads: Any,
     way: Any,
-    wanted: Wanted | None,
+    wish: Any,
     leaves: datetime | None,
     json: bool,
     journey: Any,
@@ -109,8 +100,8 @@ def _tell(
         climb, descent = (sum(part) for part in zip(*(climbed(opened.network, leg) for leg in legs), strict=True))
         words["climb"] = f"{climb:.0f} m up, {descent:.0f} m down"
         numbers |= {"climb_m": round(climb, 1), "descent_m": round(descent, 1)}
-    if wanted:
-        said, figures = _stopping(wanted, journey) if journey else _battery(opened, roads, way, wanted)
+    if wish:
+        said, figures = _stopping(wish, journey) if journey else _battery(opened, roads, way, wish)
         words, numbers = words | said, numbers | figures
         if why:
             words["charging"] = numbers["charging"] = why
@@ -126,10 +117,9 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {int(seconds % 60)} s"
 
 
-def _stopping(wanted: Wanted, journey: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _stopping(wish: Any, journey: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """A journey with stops, in words and in numbers."""
-    wish, told, stops = wanted.wish, list[str](), list[dict[str, Any]]()
-    gone = 0.0
+    told, stops, gone = list[str](), list[dict[str, Any]](), 0.0
     for leg in journey.legs[:-1]:
         gone += leg.seconds
         if leg.stop is None:
@@ -166,11 +156,11 @@ def _stopping(wanted: Wanted, journey: Any) -> tuple[dict[str, Any], dict[str, A
     return words, numbers
 
 
-def _battery(opened: Any, roads: Any, way: Any, wanted: Wanted) -> tuple[dict[str, Any], dict[str, Any]]:
+def _battery(opened: Any, roads: Any, way: Any, wish: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the way takes, in words and in numbers."""
     from homeward.maps.charge import SURE, drive
 
-    wish, one, usable = wanted.wish, wanted.wish.vehicle, wanted.wish.vehicle.usable_kwh
+    one, usable = wish.vehicle, wish.vehicle.usable_kwh
     told = drive(opened, roads, way, one, wish.charge, wish.outside_c)
     there, least = float(told.charge[-1]), told.arrives(wish.sure, usable)
     per_km = 1000.0 * told.kwh / max(way.metres / 1000.0, 1e-9)
@@ -250,7 +240,8 @@ def _steps(network: Any, way: Any) -> list[dict[str, Any]]:
     return steps
 
 
-def _place(text: str) -> tuple[float, float]:
+def place_of(text: str) -> tuple[float, float]:
+    """Degrees as people write them. Raises BadParameter."""
     try:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
