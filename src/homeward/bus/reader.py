@@ -8,6 +8,7 @@ waits here stays bounded (the server's window is 32 MB) and a slow hub slows the
 import asyncio
 import json
 from dataclasses import dataclass, field
+from typing import cast
 
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
@@ -67,8 +68,7 @@ class Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the connection; the server speaks first."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._watch = asyncio.get_running_loop().call_later(HEARTBEAT_S, self._check)
 
     def connection_lost(self, error: Exception | None) -> None:

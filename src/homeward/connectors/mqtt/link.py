@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections import deque
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 from homeward.connectors.mqtt import wire
 from homeward.connectors.mqtt.wire import Delivery
@@ -138,10 +138,9 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Introduce ourselves."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         address = self.address
-        transport.write(wire.connect(address.client_id, address.user, address.password, KEEP_ALIVE_S))
+        self._transport.write(wire.connect(address.client_id, address.user, address.password, KEEP_ALIVE_S))
         self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE_S / 2, self._keep_alive)
 
     def data_received(self, data: bytes) -> None:
