@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from homeward.app.tasks import end
 from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
 from homeward.bus.settings import Place, Settings
@@ -82,8 +83,7 @@ async def running(bus: Bus, place: Place | None = None) -> AsyncIterator[Heard]:
     try:
         yield heard
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        await end([reading])
         await bus.stop()
 
 

@@ -150,8 +150,7 @@ class Hub:
     async def _hear(self, messages: Messages, place: Place) -> None:
         until = messages.times_ns[-1] / 1e9
         decoded = self.codec.decode(self.doors.own.rewrite(messages))
-        self.scribe.readings(decoded.batch, decoded.sequences)
-        self.scribe.outcomes([(one.node, one) for one in decoded.batch.outcomes], place.sequence)
+        self.scribe.later(decoded.batch, decoded.sequences, place.sequence)
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit
@@ -159,6 +158,8 @@ class Hub:
         self.applied += len(decoded.batch)
         self._turn(decoded.batch, until, decoded.wishes)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
+        await asyncio.sleep(0)  # what was decided goes out first
+        self.scribe.catch_up()
         await self._tell(decoded)
 
     async def _tell(self, decoded: Decoded) -> None:
@@ -241,6 +242,7 @@ class Hub:
         if self.place is None or self.version == self._saved_version:
             return
         place, version, began = self.place, self.version, monotonic()
+        self.scribe.catch_up()
         self.scribe.reached(place.sequence)
         plain, arrays = freeze(self.circle, place, self.scribe.counted, self.codec.resends)
         try:

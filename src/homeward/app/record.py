@@ -30,7 +30,19 @@ class Scribe:
         self.turns, self.events = 0, Counter[str]()
         self._paths = np.array([signal.path for signal in twin.vocabulary], object)
         types = np.array([signal.type for signal in twin.vocabulary])
+        self._waiting: list[tuple[Batch, Integers, int]] = []
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
+
+    def later(self, batch: Batch, sequences: Integers, place: int) -> None:
+        """Everything that a batch brought, up to `place` in the log, to be handed over by `catch_up`."""
+        self._waiting.append((batch, sequences, place))
+
+    def catch_up(self) -> None:
+        """Hand over all that waits; a checkpoint does so before it takes stock."""
+        waiting, self._waiting = self._waiting, []
+        for batch, sequences, place in waiting:
+            self.readings(batch, sequences)
+            self.outcomes([(one.node, one) for one in batch.outcomes], place)
 
     def readings(self, batch: Batch, sequences: Integers) -> None:
         """Everything that a batch brought; sequences `(m,)` are its messages' places in the log."""

@@ -26,6 +26,8 @@ from homeward.core.nodes import Nodes
 from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish
 from homeward.core.vocabulary import Vocabulary, encode
 
+NOWHERE = np.zeros(0, np.int64)
+
 
 @dataclass(slots=True, eq=False)
 class Decoded:
@@ -68,7 +70,8 @@ class Codec:
     def __init__(self, nodes: Nodes, vocabulary: Vocabulary, operators: frozenset[str] = frozenset()) -> None:
         self._nodes, self._vocabulary = nodes, vocabulary
         self._routes = Routes(nodes)
-        self._shapes, self._bounds = Shapes(vocabulary), Bounds(vocabulary)
+        self._bounds = Bounds(vocabulary)
+        self._shapes = Shapes(vocabulary, self._bounds)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
         self.resends = Resends()
         self._nearest = Nearest(vocabulary)
@@ -77,12 +80,13 @@ class Codec:
 
     def decode(self, messages: Messages) -> Decoded:
         """Everything a stretch of the log says, in order. Never raises for what a payload or a topic holds."""
-        decoded = Decoded(Batch.empty(), np.zeros(0, np.int64))
+        decoded = Decoded(Batch.empty(), NOWHERE)
         work = _Work(messages, self._times(messages), decoded)
         self._gather(work)
         self._flush(work)
-        decoded.batch = replace(joined(work.parts), outcomes=tuple(work.outcomes))
-        decoded.sequences = np.concatenate([decoded.sequences, *work.places])
+        batch = work.parts[0] if len(work.parts) == 1 else joined(work.parts)
+        decoded.batch = replace(batch, outcomes=tuple(work.outcomes)) if work.outcomes else batch
+        decoded.sequences = work.places[0] if len(work.places) == 1 else np.concatenate([NOWHERE, *work.places])
         return decoded
 
     def _gather(self, work: _Work) -> None:
@@ -168,6 +172,8 @@ class Codec:
         """Put the gathered readings into columns, without the messages that have something unfit in them."""
         if not work.node:
             return
+        if len(work.node) == 1 and self._flush_one(work):
+            return
         node, source = np.array(work.node, np.int64), np.array(work.source, np.int64)
         size = np.array([shape.size for shape in work.shape], np.int64)
         starts = np.concatenate(([0], np.cumsum(size)))
@@ -183,6 +189,20 @@ class Codec:
         work.places.append(np.array(work.messages.sequences, np.int64)[source[~bad]])
         for column in (work.node, work.at, work.shape, work.source, work.said):
             column.clear()
+
+    def _flush_one(self, work: _Work) -> bool:
+        """The same for a message that comes alone and is as it should be; False if it must be looked at closer."""
+        shape, i = work.shape[0], work.source[0]
+        if not shape.fits(work.said) or shape.kind != self._nodes.kind(work.node[0]):
+            return False
+        time = work.times[i : i + 1]
+        at = trusted(np.array(work.at), time)
+        starts = np.array((0, shape.size))
+        work.parts.append(Batch(np.array(work.node), time, at, starts, shape.signal, np.array(work.said, np.float64)))
+        work.places.append(np.array([work.messages.sequences[i]]))
+        for column in (work.node, work.at, work.shape, work.source, work.said):
+            column.clear()
+        return True
 
     def _fault(self, work: _Work, i: int, error: Exception) -> None:
         """Note that a message was not applied; say why if its sender has not been told too much this second."""

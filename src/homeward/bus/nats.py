@@ -137,7 +137,8 @@ class Bus:
             lambda: Reader(HUB, self.server.hub_password, inbox), "127.0.0.1", self.server.nats_port
         )
         try:
-            await asyncio.wait_for(reader.ready, 5)
+            async with asyncio.timeout(5):
+                await reader.ready
             consumer = {
                 "deliver_subject": inbox,
                 "ack_policy": "none",
@@ -215,7 +216,8 @@ class Bus:
         while True:
             await self.server.up.wait()
             with suppress(NatsError, TimeoutError, OSError, BusError):
-                await asyncio.wait_for(self._log.state(), 2)
+                async with asyncio.timeout(2):
+                    await self._log.state()
                 return
             await asyncio.sleep(0.02)
 

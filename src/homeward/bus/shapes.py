@@ -1,6 +1,7 @@
 """What a message's keys mean, worked out once for each combination: most senders say the same things every time."""
 
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -11,23 +12,37 @@ from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 
 MOST_SHAPES = 8192
 MOST_READINGS = 4096
+PLAIN = (float, int)
 FORMS = {int: 0, float: 0, bool: 1, str: 2}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """The signals of a message, in its order: vocabulary indices `(size,)`, all of one kind of node."""
+    """The signals of a message, in its order: vocabulary indices `(size,)`, all of one kind of node.
+
+    `bounds` are the lowest and highest value of each, and whether it must be whole, if all are numbers.
+    """
 
     signal: Integers
     kind: int
     size: int
+    bounds: tuple[tuple[float, float, bool], ...] = ()
+
+    def fits(self, said: list[Any]) -> bool:
+        """Whether these are numbers within their bounds: a quick yes, or else somebody must look closer."""
+        if not self.bounds:
+            return False
+        for one, (low, high, whole) in zip(said, self.bounds, strict=True):
+            if type(one) not in PLAIN or not low <= one <= high or (whole and one != floor(one)):
+                return False
+        return True
 
 
 class Shapes:
     """The shapes seen so far, by the tuple of paths."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, bounds: "Bounds") -> None:
+        self._vocabulary, self._bounds = vocabulary, bounds
         self.known: dict[tuple[str, ...], Shape] = {}
 
     def learn(self, paths: tuple[str, ...]) -> Shape:
@@ -48,7 +63,8 @@ class Shapes:
             if signal.kind is not signals[0].kind:  # type: ignore[union-attr]
                 raise Refused(f"{path} and {paths[0]} belong to different nodes; send them to each one's own topic")
             seen[signal.index] = path
-        shape = Shape(np.array(list(seen), np.int64), int(signals[0].kind), len(paths))  # type: ignore[union-attr]
+        numbers = np.array(list(seen), np.int64)
+        shape = Shape(numbers, int(signals[0].kind), len(paths), self._bounds.of_numbers(numbers))  # type: ignore[union-attr]
         if len(self.known) >= MOST_SHAPES:
             self.known.clear()
         self.known[paths] = shape
@@ -77,6 +93,13 @@ class Bounds:
             if signal.allowed:
                 self.low[signal.index], self.high[signal.index] = 0, len(signal.allowed) - 1
         self.words = [{word: i for i, word in enumerate(signal.allowed)} for signal in signals]
+
+    def of_numbers(self, signal: Integers) -> tuple[tuple[float, float, bool], ...]:
+        """The lowest and highest values of signals `(n,)`, and which must be whole; none if one is no number."""
+        whole = self.type[signal] == Type.INTEGER
+        if ((self.type[signal] != Type.NUMBER) & ~whole).any():
+            return ()
+        return tuple(zip(self.low[signal].tolist(), self.high[signal].tolist(), whole.tolist(), strict=True))
 
     def check(self, said: list[Any], signal: Integers) -> tuple[Floats, "np.ndarray[Any, Any]", dict[int, str]]:
         """Values `(n,)` as floats, which of them do not fit `(n,)`, and texts by position. Changes `said`."""

@@ -54,8 +54,10 @@ class Link(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         try:
             made = loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
-            await asyncio.wait_for(made, ANSWER_S)
-            code = await asyncio.wait_for(link._ready, ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):
+                await made
+            async with asyncio.timeout(ANSWER_S):
+                code = await link._ready
             if code:
                 raise ConnectorError(f"the broker at {address}: {wire.WHY_NOT.get(code, f'it refused ({code})')}")
             await link._subscribe(filters)
@@ -125,7 +127,8 @@ class Link(asyncio.Protocol):
 
     async def _answered(self, number: int, answer: "asyncio.Future[bytes]") -> bytes:
         try:
-            return await asyncio.wait_for(answer, ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):
+                return await answer
         except TimeoutError:
             raise ConnectorError(f"the broker at {self.address} did not answer within {ANSWER_S:g} s") from None
         finally:
