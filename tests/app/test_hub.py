@@ -7,9 +7,11 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 from tests.app.conftest import LIND, listening, publish, publishing, running
+from tests.bus.mqtt_client import Sender
 from tests.waiting import until
 
 from homeward.app.view import HubHouse
@@ -93,6 +95,7 @@ async def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
 CRASHING = """
 import asyncio, sys
 from pathlib import Path
+from typing import Any
 from tests.app.conftest import running
 async def main():
     async with running(Path(sys.argv[1])) as (hub, _):
@@ -173,3 +176,19 @@ async def test_a_log_that_begins_again_loses_no_history(tmp_path: Path) -> None:
             await hub.checkpoint()
             kept = hub.history.query("lind/car", SPEED).values.tolist()
     assert kept == [1, 2, 3, 4, 5], "each once"
+
+
+async def test_a_flood_that_the_disk_cannot_follow_waits_in_the_log_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with running(tmp_path) as (hub, _):
+        hub.scribe.recorder._most_rows = 4_000  # as if the disk were slow
+        before = hub.applied
+        sender = Sender(hub.bus.server.mqtt_port)
+        for burst in range(40):
+            told = [b'{"Vehicle.Speed": %d, "Vehicle.TraveledDistance": %d}' % (i, burst * 200 + i) for i in range(100)]
+            await sender.burst("homeward/lind/car/readings", told)
+        await until(lambda: hub.applied - before == 4_000, "all of it is taken")
+        assert hub.trouble.by_place.get("disk", "") == ""
+        await hub.checkpoint()
+        count = "select count(*) as n from readings where path = 'Vehicle.TraveledDistance'"
+        kept: Any = await asyncio.to_thread(hub.history.select, count, {}, (0.0, 9e9), "readings")
+        assert kept["n"].to_pylist() == [4_000]

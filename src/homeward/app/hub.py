@@ -56,7 +56,7 @@ class Hub:
         self.clock: Clock = clock or LifeClock()
         self._prepare = prepare
         self.circle = Circle(load_vocabulary(), skills)
-        self.codec = Codec(self.circle.twin.nodes, self.circle.twin.vocabulary)
+        self.codec = Codec(self.circle.twin.nodes, self.circle.twin.vocabulary, settings.operators)
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
@@ -147,7 +147,16 @@ class Hub:
             if place.sequence >= self._behind:
                 self._caught_up.set()
 
+    async def _make_room(self) -> None:
+        """Wait while too much waits for the disk: what is not read yet is safe in the log, and the log can hold it."""
+        while self.scribe.recorder.crowded:
+            try:
+                await self.checkpoint()
+            except (OSError, Broken):  # told by checkpoint
+                await asyncio.sleep(CHECKPOINT_S)
+
     async def _hear(self, messages: Messages, place: Place) -> None:
+        await self._make_room()
         until = messages.times_ns[-1] / 1e9
         decoded = self.codec.decode(self.doors.own.rewrite(messages))
         self.scribe.later(decoded.batch, decoded.sequences, place.sequence)

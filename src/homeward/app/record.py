@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,8 @@ class Scribe:
     def __init__(self, recorder: Recorder, twin: Twin) -> None:
         self.recorder, self._twin, self.counted, self.stream = recorder, twin, 0, LOG
         self.turns, self.events = 0, Counter[str]()
-        self._paths = np.array([signal.path for signal in twin.vocabulary], object)
+        self._paths = pa.array([signal.path for signal in twin.vocabulary], pa.string())
+        self._names: Any = pa.array([], pa.string())
         types = np.array([signal.type for signal in twin.vocabulary])
         self._waiting: list[tuple[Batch, Integers, int]] = []
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
@@ -39,38 +41,47 @@ class Scribe:
 
     def catch_up(self) -> None:
         """Hand over all that waits; a checkpoint does so before it takes stock."""
-        waiting, self._waiting = self._waiting, []
-        for batch, sequences, place in waiting:
+        while self._waiting:
+            batch, sequences, place = self._waiting[0]
             self.readings(batch, sequences)
             self.outcomes([(one.node, one) for one in batch.outcomes], place)
+            del self._waiting[0]
 
     def readings(self, batch: Batch, sequences: Integers) -> None:
         """Everything that a batch brought; sequences `(m,)` are its messages' places in the log."""
         if not len(batch.signal):
             return
-        counts = np.diff(batch.starts)
-        names = self._twin.nodes.names
-        node = np.array([names[number] for number in batch.node.tolist()], object)
+        counts, size = np.diff(batch.starts), len(batch.signal)
         worded = self._is_enum[batch.signal] | self._is_text[batch.signal]
-        texts = np.full(len(batch.signal), None, object)
-        for i in np.flatnonzero(worded).tolist():
-            texts[i] = batch.texts.get(i) or self._word(int(batch.signal[i]), int(batch.value[i]))
         self.recorder.columns(
             "readings",
             pa.RecordBatch.from_arrays(
                 [
-                    pa.array(np.repeat(node, counts), pa.string()),
-                    pa.array(self._paths[batch.signal], pa.string()),
+                    self._node_names().take(pa.array(np.repeat(batch.node, counts))),
+                    self._paths.take(pa.array(batch.signal)),
                     pa.array(np.repeat(batch.at, counts)),
                     pa.array(np.repeat(batch.time, counts)),
                     pa.array(batch.value, mask=worded),
-                    pa.array(texts, pa.string()),
-                    pa.array([self.stream] * len(texts), pa.string()),
+                    self._texts(batch, worded) if worded.any() else pa.nulls(size, pa.string()),
+                    pa.repeat(self.stream, size),
                     pa.array(np.repeat(sequences, counts)),
                 ],
                 schema=columns_of("readings"),
             ),
         )
+
+    def _node_names(self) -> Any:
+        """The nodes' names by number; made anew when there are more."""
+        names = self._twin.nodes.names
+        if len(self._names) != len(names):
+            self._names = pa.array(names, pa.string())
+        return self._names
+
+    def _texts(self, batch: Batch, worded: Any) -> Any:
+        texts = np.full(len(batch.signal), None, object)
+        for i in np.flatnonzero(worded).tolist():
+            texts[i] = batch.texts.get(i) or self._word(int(batch.signal[i]), int(batch.value[i]))
+        return pa.array(texts, pa.string())
 
     def _word(self, signal: int, code: int) -> str | None:
         allowed = self._twin.vocabulary.signals[signal].allowed

@@ -18,6 +18,8 @@ class HubSettings:
     largest_message_bytes: int = 256 * 1024
     most_nodes: int = 1_000
     """How many nodes a household may have."""
+    operators: frozenset[str] = frozenset()
+    """Households whose devices may speak for nodes of any household, in packed columns."""
     is_open: bool = False
     certificate: Path | None = None
     key: Path | None = None

@@ -8,10 +8,12 @@ waits here stays bounded (the server's window is 32 MB) and a slow hub slows the
 import asyncio
 import json
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import cast
 
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
+MOST_BYTES = 3_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -86,9 +88,9 @@ class Reader(asyncio.Protocol):
             self._transport.abort()
 
     async def take(self, most: int) -> tuple[Messages, int, int]:
-        """The messages that wait (at most `most`), the sequence reached by them and its time (ns); waits for some.
+        """The messages that wait (at most `most`, and some MB), the sequence reached by them and its time (ns).
 
-        Raises ConnectionError when the connection is gone.
+        Waits for some. Raises ConnectionError when the connection is gone.
         """
         while not self._waiting.sequences and not self._answer:
             if not self._transport:
@@ -97,6 +99,7 @@ class Reader(asyncio.Protocol):
             await self._news.wait()
         if not self._transport:
             raise ConnectionError("the log's connection is gone")
+        most = min(most, self._most_by_size())
         if len(self._waiting) > most:
             taken, self._waiting = self._waiting.split(most)
             return taken, taken.sequences[-1], taken.times_ns[-1]
@@ -105,6 +108,11 @@ class Reader(asyncio.Protocol):
             self._transport.write(self._answer)
             self._answer = b""
         return taken, self.position, self.last_time_ns
+
+    def _most_by_size(self) -> int:
+        """How many of the messages that wait are MOST_BYTES, at least one: packed ones hold thousands of readings."""
+        sizes = accumulate(map(len, self._waiting.payloads))
+        return max(1, next((i for i, size in enumerate(sizes) if size > MOST_BYTES), len(self._waiting)))
 
     def _check(self) -> None:
         """Close when nothing, not even a heartbeat, came for a while (twice, in case we were the ones who slept)."""

@@ -24,6 +24,8 @@ from homeward.history.tables import HistoryError, columns_of
 MOST_ROWS = 1_000_000
 """Rows kept in memory while the disk refuses; beyond them recording raises, so that nothing more is acknowledged."""
 
+CROWDED = 0.4
+
 
 class Recorder:
     """Rows waiting for the disk. `trouble` is why the last flush failed, or ''. Safe across threads."""
@@ -41,6 +43,11 @@ class Recorder:
     def waiting(self) -> int:
         """How many rows are not yet on disk."""
         return self._waiting
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many wait that whoever brings more had better wait for a flush."""
+        return self._waiting > CROWDED * self._most_rows
 
     def readings(self, stream: str, sequence: int, arrived: float, readings: Iterable[Reading]) -> None:
         """Add readings that a message brought, or under a stream of their own that skills wrote in answer to it."""

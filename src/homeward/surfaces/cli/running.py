@@ -21,6 +21,7 @@ from homeward.surfaces.cli.options import (
     MostNodes,
     MqttPort,
     NatsPort,
+    Operators,
     Port,
     TrafficFeeds,
     Verbose,
@@ -45,6 +46,7 @@ def up(
     key: CertificateKey = None,
     largest_message: LargestMessage = 256,
     most_nodes: MostNodes = 1_000,
+    operator: Operators = None,
     verbose: Verbose = False,
     log_json: LogJson = False,
 ) -> None:
@@ -55,7 +57,10 @@ def up(
     from homeward.app.templates import beside
 
     door = Door(host, port, certificate, key)
-    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes)
+    operators = frozenset(operator or ())
+    settings = HubSettings(
+        folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes, operators
+    )
     settings = settings.opened(door.is_open, certificate, key)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
     run_hub(settings, door, text, pack, traffic or (), verbose, log_json)
