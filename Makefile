@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 ## run: start the hub with the demo household; Ctrl-C ends it
 run: $(VENV)/.runtime
-	@[ -e $(MAP) ] || $(BIN)/python scripts/sample_map.py $(MAP)
+	@$(BIN)/homeward map info $(MAP) >/dev/null 2>&1 || $(BIN)/python scripts/sample_map.py $(MAP)
 	@$(BIN)/homeward demo
 
 ## install: make the environment, nothing else

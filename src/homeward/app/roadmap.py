@@ -8,6 +8,7 @@ import asyncio
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from homeward.surfaces.atlas import Line, read_event, write_event
 NAME = "map.hwmap"
 KEPT = "traffic.json"
 MOST_EVENTS, MOST_LINES = 5000, 2500
-LOOK_S = 10.0
+LOOK_S, PROBES_S = 10.0, 300.0
 MAIN = {"motorway": 0, "motorway_link": 0, "trunk": 0, "trunk_link": 0, "primary": 1, "primary_link": 1, "secondary": 1}
 
 
@@ -155,7 +156,7 @@ class Roadmap:
     async def _lay(self) -> None:
         """Lay what is on now, keep it, and let everybody who is going somewhere look again."""
         events, now = self.events(), self.hub.clock.now() if self.hub else 0.0
-        weight, by_arc = await asyncio.to_thread(self.guide.events.weights, events, now)
+        weight, by_arc = await asyncio.to_thread(self.guide.weights, events, now)
         before = self.guide.roads.weight_ms
         roads = await asyncio.to_thread(self.guide.roads.reweighted, weight, self.crew)
         self.guide.roads, self.guide.by_arc = roads, by_arc
@@ -178,9 +179,13 @@ class Roadmap:
 
     async def keep(self) -> None:
         """Lay what was kept, and go on taking off what is over, until cancelled."""
+        laid_at = -inf
         while True:
-            if frozenset(one.id for one in self.events()) != self.laid:
+            now = self.hub.clock.now() if self.hub else 0.0
+            stale = self.guide.probes.heard and now - laid_at > PROBES_S
+            if stale or frozenset(one.id for one in self.events()) != self.laid:
                 await self._lay()
+                laid_at = now
             await asyncio.sleep(LOOK_S / max(1.0, self.hub.clock.speed if self.hub else 1.0))
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from homeward import __version__
+from homeward.app.drives import Drives
 from homeward.app.feeds import Feeds
 from homeward.app.figures import Figures
 from homeward.app.households import Households
@@ -89,6 +90,7 @@ async def serve(
                 _running_task(households.keep_offsets()),
                 _running_task(figures.keep()),
                 _running_task(roadmap.keep() if roadmap else asyncio.sleep(0)),
+                _running_task(Drives(hub, roadmap.guide, hub.settings.folder).keep() if roadmap else asyncio.sleep(0)),
                 _running_task(Feeds(roadmap.sources, roadmap).keep() if roadmap else asyncio.sleep(0)),
             ):
                 scheme = "https" if door.certificate else "http"

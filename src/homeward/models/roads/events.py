@@ -112,9 +112,14 @@ class EventMap:
         length = np.maximum(np.linalg.norm(way, axis=1) * np.linalg.norm(wanted), 1e-12)
         return np.asarray((way @ wanted) / length > np.cos(np.radians(ALONG_DEGREES)))
 
-    def weights(self, events: Iterable[RoadEvent], now: float) -> tuple[Column, dict[int, RoadEvent]]:
-        """Times of all arcs, ms (m,), with what is on at `now`, and the event that counts on each arc it changed."""
-        weight, by_arc = self.free_ms.copy(), dict[int, RoadEvent]()
+    def weights(
+        self, events: Iterable[RoadEvent], now: float, usual_ms: Column | None = None
+    ) -> tuple[Column, dict[int, RoadEvent]]:
+        """Times of all arcs, ms (m,), with what is on at `now`, and the event that counts on each arc it changed.
+
+        `usual_ms` (m,) are the times without any event; free flow unless told.
+        """
+        weight, by_arc = np.array(self.free_ms if usual_ms is None else usual_ms), dict[int, RoadEvent]()
         for event in events:
             if not event.is_on(now):
                 continue

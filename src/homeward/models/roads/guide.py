@@ -14,6 +14,7 @@ from homeward.models.eta import DriveTimes, Eta
 from homeward.models.roads.events import EventMap, RoadEvent
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column, Network
+from homeward.models.roads.probes import Probes
 from homeward.models.roads.roads import Roads, Spot
 from homeward.models.roads.trip import Place, Trip, trip_of
 
@@ -25,14 +26,17 @@ SIGN: Final = 0.9  # the share of the sign that free flow is taken to drive
 
 @dataclass(slots=True)
 class Guide:
-    """The roads with today's traffic on them."""
+    """The roads with today's traffic on them; `times` are what households' own drives taught, by name."""
 
     roads: Roads
     events: EventMap = field(init=False)
     by_arc: dict[int, RoadEvent] = field(default_factory=dict)
+    times: dict[str, DriveTimes] = field(default_factory=dict)
+    probes: Probes = field(init=False)
 
     def __post_init__(self) -> None:
         self.events = EventMap(self.network)
+        self.probes = Probes(self.events.free_ms)
 
     @property
     def network(self) -> Network:
@@ -46,8 +50,12 @@ class Guide:
 
     def set_events(self, events: Iterable[RoadEvent], now: float) -> None:
         """Let these be what happens on the roads; ways asked for from now on know of it."""
-        weight, by_arc = self.events.weights(events, now)
+        weight, by_arc = self.weights(events, now)
         self.roads, self.by_arc = self.roads.reweighted(weight), by_arc
+
+    def weights(self, events: Iterable[RoadEvent], now: float) -> tuple[Column, dict[int, RoadEvent]]:
+        """The times of all arcs, ms (m,), by what cars have just driven and by events, and which event is where."""
+        return self.events.weights(events, now, self.probes.weights(now))
 
     def plan(self, lat: float, lon: float, heading: float, to: Place) -> Trip | None:
         """The quickest trip from where a car stands, heading in degrees (NaN: unknown), to a place; None if none."""

@@ -53,7 +53,7 @@ def navigation(guide: Guide) -> Skill:
             yield home.reading("Home.Navigation.Destination", "")
             yield from _rest(home, car, False, f"arrived at {goal.name or 'the destination'}")
             return
-        planned = look(home, car, goal, guide, DriveTimes())
+        planned = look(home, car, goal, guide, guide.times.get(home.node.partition("/")[0]) or DriveTimes())
         yield from _tell(home, car, planned)
         yield from _send(car, goal.lat, goal.lon, goal.name)
 
