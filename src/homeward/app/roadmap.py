@@ -156,10 +156,10 @@ class Roadmap:
     async def _lay(self) -> None:
         """Lay what is on now, keep it, and let everybody who is going somewhere look again."""
         events, now = self.events(), self.hub.clock.now() if self.hub else 0.0
-        weight, by_arc = await asyncio.to_thread(self.guide.weights, events, now)
+        _, by_arc = await asyncio.to_thread(self.guide.weights, events, now)
         before = self.guide.roads.weight_ms
-        roads = await asyncio.to_thread(self.guide.roads.reweighted, weight, self.crew)
-        self.guide.roads, self.guide.by_arc = roads, by_arc
+        roads, later = await asyncio.to_thread(self.guide.laid, events, now, self.crew)
+        self.guide.roads, self.guide.later, self.guide.by_arc = roads, later, by_arc
         self.laid = frozenset(one.id for one in events)
         kept = {source: [write_event(one) for one in those] for source, those in self.by_source.items()}
         await asyncio.to_thread(_write, self.folder / KEPT, orjson.dumps(kept))

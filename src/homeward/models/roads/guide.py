@@ -3,7 +3,7 @@
 `Guide` is what changes when traffic does; the skill keeps one and asks it anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import cos, isfinite, nan, radians
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from homeward.models.eta import DriveTimes, Eta
+from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.events import EventMap, RoadEvent
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column, Network
@@ -19,6 +20,7 @@ from homeward.models.roads.roads import Roads, Spot
 from homeward.models.roads.trip import Place, Trip, trip_of
 
 FAR_M: Final = 1000.0
+HORIZONS_S: Final = (900.0, 1800.0, 3600.0)
 BACKWARDS_DEGREES: Final = 100.0
 LESS_LATE, MORE_LATE = 0.15, 0.35  # how far a delay may be off either way, as a share of it
 SIGN: Final = 0.9  # the share of the sign that free flow is taken to drive
@@ -26,12 +28,16 @@ SIGN: Final = 0.9  # the share of the sign that free flow is taken to drive
 
 @dataclass(slots=True)
 class Guide:
-    """The roads with today's traffic on them; `times` are what households' own drives taught, by name."""
+    """The roads with today's traffic on them; `times` are what households' own drives taught, by name.
+
+    `later` are the roads as they will be in so many seconds, as far as that is known.
+    """
 
     roads: Roads
     events: EventMap = field(init=False)
     by_arc: dict[int, RoadEvent] = field(default_factory=dict)
     times: dict[str, DriveTimes] = field(default_factory=dict)
+    later: dict[float, Roads] = field(default_factory=dict)
     probes: Probes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,20 +56,43 @@ class Guide:
 
     def set_events(self, events: Iterable[RoadEvent], now: float) -> None:
         """Let these be what happens on the roads; ways asked for from now on know of it."""
-        weight, by_arc = self.weights(events, now)
-        self.roads, self.by_arc = self.roads.reweighted(weight), by_arc
+        events = list(events)
+        _, by_arc = self.weights(events, now)
+        roads, later = self.laid(events, now)
+        self.roads, self.later, self.by_arc = roads, later, by_arc
+
+    def laid(self, events: Sequence[RoadEvent], now: float, crew: Crew = ALONE) -> tuple[Roads, dict[float, Roads]]:
+        """The roads with the traffic of now, and with what will be left of it in 15, 30 and 60 minutes."""
+        roads = self.roads.reweighted(self.weights(events, now)[0], crew)
+        later: dict[float, Roads] = {}
+        before = roads
+        for ahead in HORIZONS_S:
+            weight = self.weights(events, now + ahead)[0]
+            if not np.array_equal(weight, before.weight_ms):
+                before = before.reweighted(weight, crew)
+            later[ahead] = before  # the same as before where nothing changes
+        return roads, later
+
+    def roads_in(self, ahead_s: float) -> Roads:
+        """The roads as they will be in so many seconds."""
+        known = [ahead for ahead in self.later if ahead <= ahead_s + HORIZONS_S[0] / 2.0]
+        return self.later[max(known)] if known and ahead_s > HORIZONS_S[0] / 2.0 else self.roads
 
     def weights(self, events: Iterable[RoadEvent], now: float) -> tuple[Column, dict[int, RoadEvent]]:
         """The times of all arcs, ms (m,), by what cars have just driven and by events, and which event is where."""
         return self.events.weights(events, now, self.probes.weights(now))
 
-    def plan(self, lat: float, lon: float, heading: float, to: Place) -> Trip | None:
-        """The quickest trip from where a car stands, heading in degrees (NaN: unknown), to a place; None if none."""
-        start, goal = self.roads.nearest(lat, lon), self.roads.nearest(to.lat, to.lon)
+    def plan(self, lat: float, lon: float, heading: float, to: Place, ahead_s: float = 0.0) -> Trip | None:
+        """The quickest trip from where a car stands, heading in degrees (NaN: unknown), to a place; None if none.
+
+        It begins in `ahead_s`, on the roads as they will be then.
+        """
+        roads = self.roads_in(ahead_s)
+        start, goal = roads.nearest(lat, lon), roads.nearest(to.lat, to.lon)
         if not start or not goal or start[0].off_m > FAR_M or goal[0].off_m > FAR_M:
             return None
         ahead = [one for one in start if not self._backwards(one, heading)] or start
-        way = self.roads.way(ahead, goal) or self.roads.way(start, goal)
+        way = roads.way(ahead, goal) or roads.way(start, goal)
         return trip_of(self.network, way, to) if way is not None else None
 
     def _backwards(self, spot: Spot, heading: float) -> bool:
@@ -75,10 +104,10 @@ class Guide:
         along = np.degrees(np.arctan2((lon[i + 1] - lon[i]) * cos(radians(float(lat[i]))), lat[i + 1] - lat[i]))
         return abs((float(along) - heading + 180.0) % 360.0 - 180.0) > BACKWARDS_DEGREES
 
-    def cost_s(self, trip: Trip, from_s: float = 0.0) -> float:
-        """What is left of a trip as the roads are now, s; inf where it is closed."""
+    def cost_s(self, trip: Trip, from_s: float = 0.0, ahead_s: float = 0.0) -> float:
+        """What is left of a trip that goes on in `ahead_s`, s; inf where it is closed when one gets there."""
         arcs, share = self._left(trip, from_s)
-        weight = self.roads.weight_ms[arcs]
+        weight = self._as_met(arcs, share, ahead_s)
         return float("inf") if (weight >= NOWHERE).any() else float((weight * share).sum()) / 1000.0
 
     def rest(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, tuple[float, float]]:
@@ -91,28 +120,39 @@ class Guide:
             raise ValueError("a trip on another map")
         return arcs, (0.0, float(share[0])) if len(arcs) == 1 else (1.0 - float(share[0]), float(share[-1]))
 
+    def _as_met(self, arcs: Column, share: Column, ahead_s: float) -> Column:
+        """The times of arcs in a row, ms (k,), each as it will be when one gets there."""
+        weight = np.array(self.roads_in(ahead_s).weight_ms[arcs])
+        takes = np.minimum(weight, 1 << 27) * share / 1000.0
+        when = ahead_s + np.cumsum(takes) - takes
+        for ahead, roads in sorted(self.later.items()):
+            reached = when > ahead - HORIZONS_S[0] / 2.0
+            weight[reached] = roads.weight_ms[arcs[reached]]
+        return weight
+
     def in_the_way(self, trip: Trip, from_s: float = 0.0) -> list[RoadEvent]:
         """What happens on what is left of a trip, in the order one meets it."""
         arcs, _ = self._left(trip, from_s)
         found = [self.by_arc[arc] for arc in arcs.tolist() if arc in self.by_arc]
         return list({one.id: one for one in found}.values())
 
-    def legs(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, Column]:
-        """Length, m, and time as the roads are now, s, of each arc that is left (k,)."""
+    def legs(self, trip: Trip, from_s: float = 0.0, ahead_s: float = 0.0) -> tuple[Column, Column]:
+        """Length, m, and time as the roads will be, s, of each arc that is left (k,)."""
         arcs, share = self._left(trip, from_s)
         length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
-        weight = np.where(self.roads.weight_ms[arcs] >= NOWHERE, self.events.free_ms[arcs], self.roads.weight_ms[arcs])
-        return length, weight * share / 1000.0
+        weight = self._as_met(arcs, share, ahead_s)
+        return length, np.where(weight >= NOWHERE, self.events.free_ms[arcs], weight) * share / 1000.0
 
-    def eta(self, trip: Trip, times: DriveTimes, from_s: float = 0.0) -> Eta:
-        """How long what is left will take: the household's own drive times, and what traffic adds."""
+    def eta(self, trip: Trip, times: DriveTimes, from_s: float = 0.0, ahead_s: float = 0.0) -> Eta:
+        """How long what is left will take: the household's own drive times, and what traffic adds by then."""
         arcs, share = self._left(trip, from_s)
         if not len(arcs) or float(share.sum()) <= 0.0:
             return Eta(0.0, 0.0, 0.0)
         length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
         known = times.predict_one(np.asarray(self.network.speed_kmh, np.float64)[arcs] / SIGN, np.maximum(length, 0.1))
         free = self.events.free_ms[arcs]
-        late = float((np.maximum(np.minimum(self.roads.weight_ms[arcs], 1 << 27) - free, 0) * share).sum()) / 1000.0
+        slow = np.minimum(self._as_met(arcs, share, ahead_s), 1 << 27)
+        late = float((np.maximum(slow - free, 0) * share).sum()) / 1000.0
         return Eta(known.p10 + (1.0 - LESS_LATE) * late, known.p50 + late, known.p90 + (1.0 + MORE_LATE) * late)
 
     def _left(self, trip: Trip, from_s: float) -> tuple[Column, Column]:

@@ -63,14 +63,20 @@ def look(home: View, car: View, goal: Place, guide: Guide, times: DriveTimes) ->
     heading = car.number("Vehicle.CurrentLocation.Heading") if moving(car) else nan
     kept = kept_route(home, goal)
     off, passed, _ = kept.seen(lat, lon) if kept else (inf, 0.0, 0.0)
-    left = guide.cost_s(kept, passed) if kept and off < OFF_M else inf
-    fresh = guide.plan(lat, lon, heading, goal)
+    ahead = _ahead(home, car)
+    left = guide.cost_s(kept, passed, ahead) if kept and off < OFF_M else inf
+    fresh = guide.plan(lat, lon, heading, goal, ahead)
     if kept and isfinite(left) and (fresh is None or fresh.seconds > left - GAIN_S):
         return _planned(home, car, kept, passed, None, _words(home, kept, guide, passed), guide, times)
     if fresh is None:
         return _nowhere(home, kept, guide, goal)
     why = _changed(kept, fresh, passed, left, off, guide) or _words(home, fresh, guide, 0.0)
     return _planned(home, car, fresh, 0.0, json.dumps(fresh.state(), separators=(",", ":")), why, guide, times)
+
+
+def _ahead(home: View, car: View) -> float:
+    """In how many seconds they leave, as far as they told; 0 for a car that drives."""
+    return 0.0 if moving(car) else max(0.0, home.number("Home.Navigation.Departure", 0.0) - home.now)
 
 
 def _changed(kept: Trip | None, fresh: Trip, passed: float, left: float, off: float, guide: Guide) -> str:
@@ -124,7 +130,7 @@ def _nowhere(home: View, kept: Trip | None, guide: Guide, goal: Place) -> Planne
 def _planned(
     home: View, car: View, trip: Trip, passed: float, route: str | None, why: str, guide: Guide, times: DriveTimes
 ) -> Planned:
-    eta = guide.eta(trip, times, passed)
+    eta = guide.eta(trip, times, passed, _ahead(home, car))
     driving = moving(car) or (car.age("Vehicle.Speed") < FRESH_S and started(home, car))
     leaves = home.number("Home.Navigation.Departure", 0.0)
     begins = home.now if driving else max(home.now, leaves)
@@ -148,7 +154,7 @@ def _charge(home: View, car: View, trip: Trip, passed: float, guide: Guide) -> f
     if not (isfinite(charge) and isfinite(capacity) and capacity > 1.0):
         return nan
     outside = home.number("Home.Climate.OutdoorTemperature", USUAL_OUTSIDE_C)
-    length, seconds = guide.legs(trip, passed)
+    length, seconds = guide.legs(trip, passed, _ahead(home, car))
     air = Air(outside, car.number("Vehicle.Cabin.HVAC.AmbientAirTemperature", outside), max(outside, 10.0))
     rows = planned(Car(), air, length, seconds, np.zeros(len(length)))
     return charge - 100.0 * float(Consumption(PLANNED).legs(rows).sum()) / capacity
