@@ -84,13 +84,6 @@ def test_teslamate(translator: Make) -> None:
     }
     for (field, payload), (path, value) in says.items():
         assert told(tesla, f"teslamate/cars/1/{field}", payload) == {path: value}, field
-    route = '{"destination": "Work", "error": null, "location": {"latitude": 59.3, "longitude": 18.1}}'
-    going = "Vehicle.Cabin.Infotainment.Navigation.DestinationSet"
-    assert told(tesla, "teslamate/cars/1/active_route", route) == {
-        f"{going}.Latitude": 59.3,
-        f"{going}.Longitude": 18.1,
-    }
-    assert told(tesla, "teslamate/cars/1/active_route", '{"error": "No active route available"}') == {}
     assert told(tesla, "teslamate/cars/1/state", "charging") == {
         "Vehicle.IsMoving": False,
         f"{BATTERY}.Charging.IsCharging": True,

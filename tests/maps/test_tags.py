@@ -42,7 +42,16 @@ def test_which_way_round(tags: dict[str, str], ways: tuple[bool, bool]) -> None:
 
 @pytest.mark.parametrize(
     ("sign", "kmh"),
-    [("50", 50), ("30 mph", 48.28), ("30mph", 48.28), ("none", 130), ("walk", 6), ("DE:urban", 50), ("FI:zone30", 30)],
+    [
+        ("50", 50),
+        ("30 mph", 48.28),
+        ("30mph", 48.28),
+        ("none", 130),
+        ("walk", 6),
+        ("DE:urban", 50),
+        ("FI:zone30", 30),
+        ("FR:rural", 80),
+    ],
 )
 def test_signs(sign: str, kmh: float) -> None:
     assert says.limit_kmh(sign) == pytest.approx(kmh, abs=0.01)
@@ -75,3 +84,10 @@ def test_no_tag_is_a_surprise(tags: dict[str, str]) -> None:
     assert says.SLOWEST_KMH <= says.speed_kmh(tags, "residential", True) <= says.FASTEST_KMH
     says.directions(tags)
     says.duration_s(tags.get("duration"))
+
+
+def test_without_a_number_the_zone_of_the_country_counts() -> None:
+    assert says.speed_kmh({"maxspeed:type": "DE:rural"}, "secondary", True) == pytest.approx(90.0)
+    assert says.speed_kmh({"source:maxspeed": "GB:motorway"}, "motorway", True) == pytest.approx(0.9 * 112.65)
+    assert says.speed_kmh({"zone:maxspeed": "DE:30"}, "residential", True) == pytest.approx(27.0)
+    assert says.speed_kmh({"maxspeed": "50", "maxspeed:type": "DE:rural"}, "secondary", True) == pytest.approx(45.0)

@@ -33,12 +33,33 @@ ZONES_KMH: Final = {
     "urban": 50.0,
     "rural": 90.0,
     "motorway": 120.0,
-    "trunk": 100.0,
     "living_street": 10.0,
     "zone30": 30.0,
     "walk": 6.0,
     "none": 130.0,
+    "trunk": 100.0,
+    "nsl_single": 96.56,
+    "nsl_dual": 112.65,
 }
+COUNTRIES_KMH: Final = {
+    "at": {"rural": 100.0, "motorway": 130.0},
+    "ch": {"rural": 80.0},
+    "cz": {"trunk": 110.0, "motorway": 130.0},
+    "de": {"rural": 100.0, "motorway": 130.0},
+    "dk": {"rural": 80.0, "motorway": 130.0},
+    "es": {"trunk": 90.0},
+    "fi": {"rural": 80.0},
+    "fr": {"rural": 80.0, "trunk": 110.0, "motorway": 130.0},
+    "gb": {"urban": 48.28, "rural": 96.56, "motorway": 112.65},
+    "it": {"trunk": 110.0, "motorway": 130.0},
+    "li": {"rural": 80.0},
+    "nl": {"rural": 80.0, "motorway": 100.0},
+    "pl": {"trunk": 120.0, "motorway": 140.0},
+    "se": {"rural": 70.0, "motorway": 110.0},
+    "uk": {"urban": 48.28, "rural": 96.56, "motorway": 112.65},
+}
+"""Where a country's limit is another than the usual one of ZONES_KMH, by what its zones are called in the map."""
+ZONE_TAGS: Final = ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic")
 CLOSED: Final = {"no", "private", "agricultural", "forestry", "delivery", "emergency", "military", "customers"}
 FIRST_SPEAKS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
 STOPS: Final = {"bollard", "block", "jersey_barrier", "log", "cycle_barrier", "debris", "bus_trap", "planter"}
@@ -87,6 +108,8 @@ def speed_kmh(tags: Tags, kind: str, forward: bool) -> float:
     way = "maxspeed:forward" if forward else "maxspeed:backward"
     signed = limit_kmh(tags.get(way)) or limit_kmh(tags.get("maxspeed"))
     if signed is None:
+        signed = next((kmh for key in ZONE_TAGS if (kmh := zone_kmh(tags.get(key, "").lower())) is not None), None)
+    if signed is None:
         return USUAL_KMH[kind]
     return min(max(0.9 * signed, SLOWEST_KMH), FASTEST_KMH)
 
@@ -98,14 +121,29 @@ def limit_kmh(sign: str | None) -> float | None:
     (48.28032, 50.0, None)
     """
     said = (sign or "").split(";")[0].strip().lower()
-    zone = said.split(":")[-1]
-    if zone in ZONES_KMH:
-        return ZONES_KMH[zone]
+    zone = zone_kmh(said)
+    if zone is not None:
+        return zone
     found = _SPEED.match(said)
     if not found:
         return None
     value = float(found[1]) * {"mph": 1.609344, "knots": 1.852}.get(found[2] or "", 1.0)
     return value if isfinite(value) and 0.0 < value < 400.0 else None
+
+
+def zone_kmh(said: str) -> float | None:
+    """What a zone means in its country, km/h: `de:rural`; None if it is no zone.
+
+    >>> zone_kmh("de:rural"), zone_kmh("fr:rural"), zone_kmh("it:urban"), zone_kmh("sign"), zone_kmh("de:zone:20")
+    (100.0, 80.0, 50.0, None, 20.0)
+    """
+    country, _, zone = said.partition(":")
+    zone = zone or country
+    number = zone.removeprefix("zone").removeprefix(":")
+    if number.isdecimal() and (number != zone or zone != said):  # a number alone is a sign and no zone
+        return float(number) if 0.0 < float(number) <= 120.0 else None
+    own = COUNTRIES_KMH.get(country.partition("-")[0], {})
+    return own.get(zone, ZONES_KMH.get(zone))
 
 
 def duration_s(said: str | None) -> float | None:
