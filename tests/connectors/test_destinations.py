@@ -1,6 +1,7 @@
 """Where a car says it is going, through templates."""
 
-from tests.connectors.test_shipped_templates import Make, told
+from tests.connectors.conftest import told
+from tests.connectors.test_shipped_templates import Make
 
 GOING = "Vehicle.Cabin.Infotainment.Navigation.DestinationSet"
 
