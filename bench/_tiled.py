@@ -62,6 +62,8 @@ def tiled(side: int) -> Tiled:
     """A network of side x side copies, made once and then kept."""
     path = KEPT / f"tiled-{side}.npz"
     if not path.exists():
+        if not DATA.is_dir():
+            raise SystemExit(f"{DATA} is missing: there are no maps to tile")
         KEPT.mkdir(parents=True, exist_ok=True)
         maps = [read_roads(DATA / name)[0] for name in MAPS]
         columns = _laid(maps, side)
