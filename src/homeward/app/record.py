@@ -14,6 +14,7 @@ from homeward.core.twin import Twin
 from homeward.history import Recorder
 from homeward.history.tables import columns_of
 
+FEW = 128  # rows; for fewer, repeating costs more than a list
 LOG = "log"
 """The stream of what came in, numbered by the log's own sequence; `log2` and so on where that began again."""
 TURNS = "turns"
@@ -57,25 +58,24 @@ class Scribe:
             "readings",
             pa.RecordBatch.from_arrays(
                 [
-                    self._node_names().take(pa.array(np.repeat(batch.node, counts))),
-                    self._paths.take(pa.array(batch.signal)),
+                    *self._named(np.repeat(batch.node, counts), batch.signal),
                     pa.array(np.repeat(batch.at, counts)),
                     pa.array(np.repeat(batch.time, counts)),
                     pa.array(batch.value, mask=worded),
                     self._texts(batch, worded) if worded.any() else pa.nulls(size, pa.string()),
-                    pa.repeat(self.stream, size),
+                    pa.array([self.stream] * size, pa.string()) if size < FEW else pa.repeat(self.stream, size),
                     pa.array(np.repeat(sequences, counts)),
                 ],
                 schema=columns_of("readings"),
             ),
         )
 
-    def _node_names(self) -> Any:
-        """The nodes' names by number; made anew when there are more."""
+    def _named(self, node: Integers, signal: Integers) -> tuple[Any, Any]:
+        """The names of nodes and the paths of signals (n,), (n,) by their numbers."""
         names = self._twin.nodes.names
-        if len(self._names) != len(names):
+        if len(self._names) != len(names):  # there are more than before
             self._names = pa.array(names, pa.string())
-        return self._names
+        return self._names.take(pa.array(node)), self._paths.take(pa.array(signal))
 
     def _texts(self, batch: Batch, worded: Any) -> Any:
         texts = np.full(len(batch.signal), None, object)

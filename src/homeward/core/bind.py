@@ -52,6 +52,9 @@ def _test(atom: Atom, twin: Twin) -> Test:
     return CompareSignals(signal.index, atom.op, other.index)
 
 
+NOBODY: Integers = np.array([NONE])
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A signal's value against a number."""
@@ -143,6 +146,8 @@ class Bound:
         table = self.twin.tables[self.kind]
         if self.kind is self.subject:
             return self.test.true(table, rows, now)
+        if len(rows) == 1:
+            return self._true_of_one(table, rows, now)
         answer = np.full(len(rows), self.each, np.bool_)
         others = self._first(rows)
         if self.each:
@@ -152,6 +157,15 @@ class Bound:
             answer[there] = answer[there] & found if self.each else answer[there] | found
             others[there] = NONE if self.node else self.twin.nodes.next_rows(self.kind, others[there])
         return answer
+
+    def _true_of_one(self, table: Table, rows: Integers, now: Floats) -> Bools:
+        """The same for a single row, as it is when a message comes alone."""
+        others = self._first(rows)
+        yes = self.each and bool(others[0] != NONE)
+        while others[0] != NONE and yes is self.each:  # one that is not so decides for all, one that is so for any
+            yes = bool(self.test.true(table, others, now)[0])
+            others = NOBODY if self.node else self.twin.nodes.next_rows(self.kind, others)
+        return np.array([yes])
 
     def changes_at(self, rows: Integers, now: Floats) -> Floats:
         """When time alone will next change the answer `(n,)`; inf for never."""

@@ -131,6 +131,11 @@ class Knower:
 
     def _follow(self, way: WayHome, news: News, was: tuple[Floats, Floats], moved: Integers) -> list[Touched]:
         """Derived signals of the rows whose readings at the places `moved` place them anew."""
+        if len(news.rows) == 1:
+            if not moved.size:
+                return []
+            sent = bool((news.signals[moved] == way.distance).any())
+            return self._write(way.follow(news.rows, news.at, was, sent), news.rows, news.now)
         is_said, is_measured = (np.zeros(len(news.rows), np.bool_) for _ in range(2))
         is_said[news.of[moved[news.signals[moved] == way.distance]]] = True
         is_measured[news.of[moved]] = True

@@ -62,6 +62,9 @@ class Spread:
         return found
 
     def _rows(self, subject: Kind, kind: Kind, rows: Integers, now: Floats) -> tuple[Integers, Floats]:
+        if len(rows) == 1:
+            own = self._nodes.all_rows(subject, self._nodes.household_of_row[kind].array[rows])
+            return own, now if len(own) == 1 else np.full(len(own), now[0])
         households, first = np.unique(self._nodes.household_of_row[kind].array[rows], return_index=True)
         own = self._nodes.all_rows(subject, households)
         of = self._nodes.household_of_row[subject].array[own]
