@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.maps.town import written as osm
 
 from homeward.core.signal import Refused
-from homeward.maps.chargers import UNTOLD_AC_KW, UNTOLD_DC_KW, Charger, read_chargers
+from homeward.maps.chargers import UNTOLD_AC_KW, UNTOLD_DC_KW, Charger, of_tags, read_chargers, within
+from homeward.maps.osm import read_map
 
 
 def written(path: Path, text: str) -> Path:
@@ -87,3 +89,46 @@ def test_the_lists_of_authorities_are_read(shared_data: Path) -> None:
     assert (round(basel.lat, 2), basel.kw) == (47.54, 22.0)
     with pytest.raises(Refused, match="no columns for latitude"):
         read_chargers(folder / "sessions_perth_kinross_2017_18.csv")
+
+
+@pytest.mark.parametrize(
+    ("tags", "kw", "direct", "told"),
+    [
+        ({"socket:type2_combo": "2", "socket:type2_combo:output": "150 kW"}, 150.0, True, True),
+        ({"socket:type2": "2", "socket:type2:output": "22 kW", "name": "Hall"}, 22.0, False, True),
+        ({"socket:chademo": "1"}, UNTOLD_DC_KW, True, False),
+        ({"socket:type2": "1", "socket:chademo": "no"}, UNTOLD_AC_KW, False, False),
+        ({"charging_station:output": "50000 W"}, 50.0, True, True),
+    ],
+)
+def test_a_charging_station_of_the_map_is_what_its_tags_say(
+    tags: dict[str, str], kw: float, direct: bool, told: bool
+) -> None:
+    found = of_tags({"amenity": "charging_station", **tags}, 42.5, 1.5)
+    assert found == Charger(tags.get("name", ""), 42.5, 1.5, kw, direct, told)
+
+
+@pytest.mark.parametrize("tags", [{"access": "private"}, {"motorcar": "no"}, {"amenity": "fuel"}])
+def test_what_is_not_for_the_publics_cars_is_none(tags: dict[str, str]) -> None:
+    assert of_tags({"amenity": "charging_station", **tags}, 42.5, 1.5) is None
+
+
+def test_a_map_brings_its_stations_and_lists_add_those_that_lie_on_it(tmp_path: Path) -> None:
+    nodes: dict[int, Any] = {
+        1: (0.0, 0.0), 2: (0.0, 0.01), 3: (0.01, 0.01),
+        7: (0.001, 0.005, {"amenity": "charging_station", "socket:type2_combo:output": "100 kW"}),
+        8: (0.002, 0.005, {"amenity": "charging_station", "access": "private"}),
+        11: (0.004, 0.004), 12: (0.004, 0.006), 13: (0.006, 0.005),
+    }  # fmt: skip
+    ways: dict[int, Any] = {
+        10: ([1, 2], {"highway": "primary"}),
+        11: ([2, 3], {"highway": "primary"}),
+        12: ([11, 12, 13, 11], {"amenity": "charging_station", "name": "Yard"}),
+    }
+    network, sites, left_out = read_map(osm(tmp_path / "town.osm", nodes, ways))
+    assert [(one.name, one.kw) for one in sites] == [("", 100.0), ("Yard", UNTOLD_AC_KW)]
+    assert left_out["chargers that are private or not for cars"] == 1
+    listed = (Charger("Here", 0.005, 0.008, 22.0, False), Charger("Far", 5.0, 5.0, 22.0, False))
+    both, lacking = within(network, sites, [(listed, {"out of order": 2})])
+    assert [one.name for one in both] == ["", "Yard", "Here"]
+    assert lacking == {"chargers: out of order": 2, "chargers: not on this map": 1}
