@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from homeward.core.signal import Refused
+from homeward.models.charging import between_s, times_s
 from homeward.models.energy import Car
 
 KEPT = "vehicles.json"
@@ -52,23 +53,7 @@ class Vehicle:
 
     def charging_s(self, from_percent: float, to_percent: float, charger_kw: float = float("inf")) -> float:
         """How long it charges between two states of charge at a charger of that power, s."""
-        steps = 200
-        width = (to_percent - from_percent) / steps
-        middles = [from_percent + (step + 0.5) * width for step in range(steps)]
-        kwh = self.usable_kwh * width / 100.0
-        return sum(3600.0 * kwh / max(0.1, min(charger_kw, self._power(one))) for one in middles)
-
-    def _power(self, percent: float) -> float:
-        before, after = self.curve[0], self.curve[-1]
-        for point in self.curve:
-            if point[0] <= percent:
-                before = point
-            if point[0] >= percent:
-                after = point
-                break
-        if after[0] <= before[0]:
-            return before[1]
-        return before[1] + (after[1] - before[1]) * (percent - before[0]) / (after[0] - before[0])
+        return between_s(times_s(self.curve, self.usable_kwh, charger_kw), from_percent, to_percent)
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from homeward.models.roads.kernels import NOWHERE
+from homeward.models.roads.near import Pieces
 from homeward.models.roads.network import DEGREE_M, Column, Network
 
 NEAR_M: Final = 30.0
@@ -57,14 +58,9 @@ class RoadEvent:
 class EventMap:
     """Lays events on one network."""
 
-    def __init__(self, network: Network) -> None:
-        """Keep all straight pieces of all arcs, to look them up by place."""
-        self.network = network
-        lat, lon, begins = network.all_points()
-        arc = np.repeat(np.arange(network.arcs), np.diff(begins))
-        same = arc[1:] == arc[:-1]
-        self._arc, self._lat, self._lon = arc[:-1][same], lat[:-1][same], lon[:-1][same]
-        self._up, self._across = np.diff(lat)[same], np.diff(lon)[same]
+    def __init__(self, network: Network, pieces: Pieces | None = None) -> None:
+        """Look arcs up by their straight pieces; made anew unless they are there already."""
+        self.network, self._pieces = network, pieces or Pieces.of(network)
         self.free_ms = np.maximum(np.round(network.seconds() * MS), 1.0).astype(np.int64)
 
     def arcs_of(self, event: RoadEvent) -> Column:
@@ -82,17 +78,8 @@ class EventMap:
         return arcs
 
     def _near(self, place: Column, road: str) -> set[int]:
-        scale = float(np.cos(np.radians(place[0])))
-        box = NEAR_M / DEGREE_M
-        around = (np.abs(self._lat + 0.5 * self._up - place[0]) < box + 0.5 * np.abs(self._up)) & (
-            np.abs(self._lon + 0.5 * self._across - place[1]) < box / scale + 0.5 * np.abs(self._across)
-        )
-        at = np.flatnonzero(around)
-        x, y = (self._lon[at] - place[1]) * scale * DEGREE_M, (self._lat[at] - place[0]) * DEGREE_M
-        across, up = self._across[at] * scale * DEGREE_M, self._up[at] * DEGREE_M
-        share = np.clip(-(x * across + y * up) / np.maximum(across**2 + up**2, 1e-9), 0.0, 1.0)
-        off = np.hypot(x + share * across, y + share * up)
-        arcs, off = self._arc[at][off <= NEAR_M], off[off <= NEAR_M]
+        which, _, off = self._pieces.near.around(float(place[0]), float(place[1]), NEAR_M)
+        arcs = self._pieces.arc[which]
         if road:
             wanted = road.casefold()
             names = [

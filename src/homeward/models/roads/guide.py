@@ -41,7 +41,7 @@ class Guide:
     probes: Probes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.events = EventMap(self.network)
+        self.events = EventMap(self.network, self.roads.pieces)
         self.probes = Probes(self.events.free_ms)
 
     @property

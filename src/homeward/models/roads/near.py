@@ -1,11 +1,12 @@
 """The nearest of many straight pieces: a grid of squares that knows which pieces pass through each."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
 from numba import njit
 
-from homeward.models.roads.network import DEGREE_M, Column
+from homeward.models.roads.network import DEGREE_M, Column, Network
 
 CELL_M: Final = 250.0
 MOST_CELLS: Final = 4_000_000  # on a larger map squares are larger
@@ -61,6 +62,26 @@ class Near:
         least = off_m if off_m >= 0.0 else (off.min(initial=np.inf) + slack_m)
         kept = off <= least
         return which[kept], share[kept], off[kept]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pieces:
+    """All straight pieces of a network's arcs: of which arc each is (p,), how long, m (p,), and a grid of them."""
+
+    arc: Column
+    long_m: Column
+    near: Near
+
+    @classmethod
+    def of(cls, network: Network) -> Self:
+        """Of a network, arc by arc in driving order."""
+        lat, lon, begins = network.all_points()
+        arc = np.repeat(np.arange(network.arcs), np.diff(begins))
+        same = arc[1:] == arc[:-1]
+        up, across = np.diff(lat)[same], np.diff(lon)[same]
+        lat, lon = lat[:-1][same], lon[:-1][same]
+        long_m = np.hypot(up, across * np.cos(np.radians(lat))) * DEGREE_M
+        return cls(arc[:-1][same], long_m, Near(lat, lon, up, across))
 
 
 @njit(cache=True, nogil=True)

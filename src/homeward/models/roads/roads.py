@@ -10,7 +10,7 @@ import numpy as np
 from homeward.models.roads.cch import Hierarchy
 from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
-from homeward.models.roads.near import Near
+from homeward.models.roads.near import Pieces
 from homeward.models.roads.network import DEGREE_M, Column, Network
 from homeward.models.roads.turns import obey
 
@@ -54,7 +54,8 @@ class Roads:
         own = np.arange(len(self.turns.junction)) < network.nodes
         places = np.lexsort((own, rank[self.turns.junction]))
         self.ways = Hierarchy(places, self.turns.tail, self.turns.head)
-        self._segments()
+        self.pieces = Pieces.of(network)
+        self._measure()
         self.customise(np.maximum(np.round(network.seconds() * MS), 1.0).astype(np.int64))
 
     @cached_property
@@ -99,20 +100,20 @@ class Roads:
 
     def nearest(self, lat: float, lon: float) -> list[Spot]:
         """The nearest spots: one, or one for each direction or road that passes there (within half a metre)."""
-        which, share, off = self._near.within(lat, lon, 0.5)
+        which, share, off = self.pieces.near.within(lat, lon, 0.5)
         return self._spots(which[:8], share, off)
 
     def around(self, lat: float, lon: float, off_m: float) -> list[Spot]:
         """The spots of all arcs at most so far off, one for each, the nearest first."""
-        which, share, off = self._near.around(lat, lon, off_m)
+        which, share, off = self.pieces.near.around(lat, lon, off_m)
         nearest = np.argsort(off, kind="stable")
         return self._spots(which[nearest], share[nearest], off[nearest])
 
     def _spots(self, which: Column, share: Column, off: Column) -> list[Spot]:
         found: dict[int, Spot] = {}
         for i, along, apart in zip(which.tolist(), share.tolist(), off.tolist(), strict=False):
-            arc = int(self._arc[i])
-            part = (self._before[i] + along * self._long[i]) / max(self._whole[arc], 1e-9)
+            arc = int(self.pieces.arc[i])
+            part = (self._before[i] + along * self.pieces.long_m[i]) / max(self._whole[arc], 1e-9)
             found.setdefault(arc, Spot(arc, float(min(part, 1.0)), float(apart)))
         return list(found.values())
 
@@ -164,19 +165,13 @@ class Roads:
         starts[0] = 0
         return Way(arcs, cost / MS, metres, lat_lon, seconds - seconds[0], starts, (a.share, b.share))
 
-    def _segments(self) -> None:
-        """All straight pieces of all arcs: where they begin, where they lead, how far along their arc, of which arc."""
-        lat, lon, begins = self.network.all_points()
-        arc_of = np.repeat(np.arange(self.network.arcs), np.diff(begins))
-        same = arc_of[1:] == arc_of[:-1]
-        self._arc = arc_of[:-1][same]
-        lat, lon, up, across = lat[:-1][same], lon[:-1][same], np.diff(lat)[same], np.diff(lon)[same]
-        self._near = Near(lat, lon, up, across)
-        self._long = np.hypot(up, across * np.cos(np.radians(lat))) * DEGREE_M
-        self._whole = np.bincount(self._arc, self._long, self.network.arcs)
-        gone = np.cumsum(self._long) - self._long
-        first = np.searchsorted(self._arc, np.arange(self.network.arcs))
-        self._before = gone - gone[first][self._arc]
+    def _measure(self) -> None:
+        """How long each arc is along its pieces, and how far along its arc each piece begins, m."""
+        arc, long_m = self.pieces.arc, self.pieces.long_m
+        self._whole = np.bincount(arc, long_m, self.network.arcs)
+        gone = np.cumsum(long_m) - long_m
+        first = np.searchsorted(arc, np.arange(self.network.arcs))
+        self._before = gone - gone[first][arc]
 
 
 def _steps(points: Column) -> Column:
