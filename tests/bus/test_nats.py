@@ -4,15 +4,18 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import nats
 import orjson
 import pytest
+from nats.errors import NoRespondersError
 from tests.bus.conftest import Heard, Shell, running
 
 from homeward.bus.faults import Fault
+from homeward.bus.log import Log
 from homeward.bus.nats import Bus
-from homeward.bus.settings import Device, Place, Settings
+from homeward.bus.settings import BusError, Device, Place, Settings
 from homeward.core.signal import Command
 
 CAR = "homeward/lind/car/readings"
@@ -255,3 +258,21 @@ def test_further_topics_can_be_taken_into_the_log(tmp_path: Path, shell: Shell) 
         assert heard.all.subjects == [b"car.7.telemetry"]
 
     asyncio.run(story())
+
+
+async def test_a_moment_without_an_answer_is_waited_out_and_a_long_one_told(open_house: Settings) -> None:
+    class Quiet:
+        """A connection to a server that is busy with new credentials for so many questions."""
+
+        def __init__(self, silent: int) -> None:
+            self.silent = silent
+
+        async def request(self, *_: object, **__: object) -> object:
+            self.silent -= 1
+            if self.silent >= 0:
+                raise NoRespondersError
+            return SimpleNamespace(data=b'{"answered": true}')
+
+    assert await Log(Quiet(3), open_house).ask("INFO") == {"answered": True}  # type: ignore[arg-type]
+    with pytest.raises(BusError, match="nobody answers"):
+        await Log(Quiet(1_000), open_house).ask("INFO")  # type: ignore[arg-type]

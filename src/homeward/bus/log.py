@@ -7,6 +7,7 @@ plain NATS messages come in. One stream is one order and one sequence number. A 
 copy says so in a header and is left out by the reader.
 """
 
+import asyncio
 import json
 from collections import deque
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 
 from homeward.bus.settings import BusError, Place, Settings, as_subject
 
 STREAM = "$MQTT_msgs"
+ASKED_AGAIN, AGAIN_S = 40, 0.05
 SUBJECTS = ["$MQTT.msgs.>", "homeward.>"]
 
 
@@ -41,11 +45,22 @@ class Log:
         self._kept: deque[Place] = deque()
 
     async def ask(self, what: str, question: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The server's answer to a JetStream request, errors included as its `error`."""
+        """The server's answer to a JetStream request, errors included as its `error`.
+
+        Raises BusError. While the server takes over new credentials nobody answers for a moment; so it is asked again.
+        """
         data = json.dumps(question).encode() if question is not None else b""
-        reply = await self._client.request(f"$JS.API.{what}", data, timeout=10)
-        answer: dict[str, Any] = json.loads(reply.data)
-        return answer
+        for _ in range(ASKED_AGAIN):
+            try:
+                reply = await self._client.request(f"$JS.API.{what}", data, timeout=10)
+            except NoRespondersError:
+                await asyncio.sleep(AGAIN_S)
+            except (NatsError, TimeoutError) as error:
+                raise BusError(f"the log does not answer ({what}): {error!r}") from error
+            else:
+                answer: dict[str, Any] = json.loads(reply.data)
+                return answer
+        raise BusError(f"nobody answers for the log ({what})")
 
     async def make(self) -> None:
         """Make the log, or bring an older one up to today's settings. Raises BusError if the server refuses."""
