@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from homeward.bus.codec import Codec, Decoded
+from homeward.bus.faults import Allowance
 from homeward.bus.reader import Messages
 from homeward.bus.speech import write_command, write_wish
 from homeward.core.batch import Batch
@@ -244,3 +245,9 @@ def test_foreign_topics_are_handed_on_untouched(decode: Callable[..., Decoded]) 
     decoded = decode(("car/7/telemetry", "anything"), ("homeward/lind/car/readings", {"Vehicle.Speed": 1}))
     assert decoded.foreign.payloads == [b"anything"] and decoded.foreign.subjects == [b"car.7.telemetry"]
     assert len(decoded.batch) == 1 and decoded.unfit == 0
+
+
+def test_the_allowance_of_a_second_is_not_given_twice_when_an_earlier_one_is_asked_for_again() -> None:
+    allowance = Allowance(each=2, all=10)
+    asked = [100.1, 100.9, 101.0, 100.2, 100.3, 101.1, 101.2]
+    assert [allowance.take(b"car", time) for time in asked] == [True, True, True, True, False, False, False]

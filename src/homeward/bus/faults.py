@@ -43,8 +43,8 @@ class Allowance:
         self._used: dict[bytes, int] = {}
 
     def take(self, who: bytes, time: float) -> bool:
-        """Whether one more is allowed to them at that time."""
-        if int(time) != self._second:
+        """Whether one more is allowed to them at that time; one that comes late counts in the second there is."""
+        if int(time) > self._second:
             self._second, self._total, self._used = int(time), 0, {}
         used = self._used.get(who, 0)
         if used >= self.each or self._total >= self.all:
