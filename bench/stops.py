@@ -7,7 +7,6 @@ import numpy as np
 from bench._tiled import tiled
 from homeward.app.crew import threads
 from homeward.core.signal import Refused
-from homeward.maps import journey
 from homeward.maps.chargers import Charger
 from homeward.maps.journey import Planner, Wish
 from homeward.maps.pack import Pack
@@ -26,13 +25,13 @@ def main() -> None:
     powers = random.choice([50.0, 150.0, 300.0], CHARGERS, p=[0.3, 0.4, 0.3])
     places = zip(network.lat[nodes].tolist(), network.lon[nodes].tolist(), powers.tolist(), strict=True)
     pack = Pack(network, made.order, {}, chargers=tuple(Charger("", lat, lon, kw, True) for lat, lon, kw in places))
-    journey.MOST_CHARGERS = CHARGERS  # all of them, however far round
     start = time.perf_counter()
     roads = Roads(network, made.order)
     print(f"{network.nodes:,} junctions (tiled from real maps), {CHARGERS:,} chargers, {CAR}")
     print(f"  roads {time.perf_counter() - start:.2f} s", flush=True)
     start = time.perf_counter()
-    planner = Planner(pack, roads, Wish(find(CAR, shipped()), 60.0, 5.0, 10.0), threads(2))
+    wish = Wish(find(CAR, shipped()), 60.0, 5.0, 10.0)
+    planner = Planner(pack, roads, wish, threads(2), CHARGERS)  # all that are not too far round
     print(f"  tables of the chargers {time.perf_counter() - start:.2f} s, once", flush=True)
     took, stops, none = [], [], 0
     for _ in range(PLANS):

@@ -54,7 +54,7 @@ class Drives:
             for car, since, until in self._parked():
                 try:
                     await self._learn(car, since, until)
-                except Broken as problem:
+                except (OSError, ValueError, Broken) as problem:  # what is not learned is no harm
                     log.warning("a drive of %s could not be learned: %s", car, problem)
 
     def _parked(self) -> list[tuple[str, float, float]]:
@@ -95,8 +95,8 @@ class Drives:
     def _keep(self, household: str, matched: Matched) -> None:
         network = self.guide.network
         times = self.guide.times.get(household) or DriveTimes()
-        allowed = np.asarray(network.speed_kmh, dtype=np.float64)[matched.arcs] / SIGN
-        length = np.asarray(network.length_m, dtype=np.float64)[matched.arcs]
+        allowed = network.speed_kmh[matched.arcs].astype(np.float64) / SIGN
+        length = network.length_m[matched.arcs].astype(np.float64)
         took = np.maximum(matched.took_s, length / (1.5 * allowed / 3.6))  # a place that jumps is no quick drive
         times.learn_one(allowed, np.maximum(length, 0.1), took)
         self.guide.times[household] = times

@@ -57,9 +57,7 @@ def drive(
 ) -> Drive:
     """What a way takes, from a charge in percent; the cabin is as cold as it is outside, unless it is known."""
     network, arcs = pack.network, way.arcs
-    share = np.ones(len(arcs))
-    share[0] -= way.shares[0]
-    share[-1] -= 1.0 - way.shares[1]
+    share = way.parts
     length = np.asarray(network.length_m[arcs], dtype=np.float64) * share
     seconds = network.seconds(arcs) * share
     rows = planned(
@@ -75,13 +73,14 @@ def drive(
 
 def weights_by_energy(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
     """Energy as weights for the hierarchy, mWh (m,)."""
-    return np.round(energy_of_arcs(pack, vehicle, outside_c) * MWH).astype(np.int64)
+    return as_weights(energy_of_arcs(pack, vehicle, outside_c))
+
+
+def as_weights(kwh: Column) -> Column:
+    """Energies, kWh (m,), as weights, mWh (m,)."""
+    return np.round(kwh * MWH).astype(np.int64)
 
 
 def seconds_of(roads: Roads, way: Way) -> float:
     """How long a way takes at free flow, whatever weights it was found by, s."""
-    free = roads.network.seconds(way.arcs)
-    share = np.ones(len(way.arcs))
-    share[0] -= way.shares[0]
-    share[-1] -= 1.0 - way.shares[1]
-    return float((free * share).sum())
+    return float((roads.network.seconds(way.arcs) * way.parts).sum())

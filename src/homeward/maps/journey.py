@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from homeward.core.signal import Refused
-from homeward.maps.charge import MWH, SURE, Drive, drive, energy_of_arcs, seconds_of
+from homeward.maps.charge import MWH, SURE, Drive, as_weights, drive, energy_of_arcs, seconds_of
 from homeward.maps.chargers import Charger
 from homeward.maps.pack import Pack
 from homeward.models.charging import WARM_C, between_s, times_s
@@ -25,7 +25,7 @@ from homeward.vehicles import Vehicle
 
 STOP_S: Final = 300.0  # to leave the road, plug in and come back
 OFF_ROAD_M: Final = 400.0
-MOST_CHARGERS = 400
+MOST_CHARGERS: Final = 400
 DETOUR: Final = 1.6  # chargers further round than this are not looked at, as the crow flies
 DETOUR_M: Final = 30_000.0
 CABIN_C: Final = 21.0
@@ -93,12 +93,13 @@ class Planner:
     roads: Roads
     wish: Wish
     crew: Crew = ALONE
+    most_chargers: int = MOST_CHARGERS
     tables: tuple[Table, Table] = field(init=False)
     factor: float = 1.0
 
     def __post_init__(self) -> None:
         self.kwh = energy_of_arcs(self.pack, self.wish.vehicle, self.wish.outside_c)
-        by_energy = np.round(self.kwh * MWH).astype(np.int64)
+        by_energy = as_weights(self.kwh)
         by_energy[self.roads.weight_ms >= NOWHERE] = NOWHERE
         quick = Table(self.roads, self.roads.weight_ms, self.kwh, self.crew)
         self.tables = quick, Table(self.roads, by_energy, np.minimum(self.roads.weight_ms, 1 << 28), self.crew)
@@ -165,10 +166,7 @@ class Planner:
         )
 
     def _energy(self, way: Way) -> float:
-        share = np.ones(len(way.arcs))
-        share[0] -= way.shares[0]
-        share[-1] -= 1.0 - way.shares[1]
-        return float((self.kwh[way.arcs] * share).sum())
+        return float((self.kwh[way.arcs] * way.parts).sum())
 
     def _driven(self, way: Way, charge: float, cold: bool) -> Drive:
         cabin = None if cold else CABIN_C
@@ -181,7 +179,7 @@ class Planner:
         return float((driven.charge - spread * along).min())
 
     def _near(self, start: Spot, goal: Spot) -> Column:
-        """The chargers that are not too far round, at most MOST_CHARGERS of them."""
+        """The chargers that are not too far round, at most `most_chargers` of them."""
         if not self.sites:
             return np.empty(0, dtype=np.int64)
         places = np.array([[one.lat, one.lon] for one in self.sites])
@@ -189,7 +187,7 @@ class Planner:
         around = sum(_metres(places, end) for end in ends)
         straight = float(_metres(np.array([ends[0]]), ends[1])[0])
         kept = np.flatnonzero(around <= DETOUR * straight + DETOUR_M)
-        return np.sort(kept[np.argsort(around[kept], kind="stable")[:MOST_CHARGERS]])
+        return np.sort(kept[np.argsort(around[kept], kind="stable")[: self.most_chargers]])
 
     def _place(self, spot: Spot) -> tuple[float, float]:
         node = int(self.pack.network.head[spot.arc])

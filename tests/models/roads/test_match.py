@@ -49,7 +49,7 @@ def test_the_roads_that_were_driven_are_found(matcher: Matcher, every_s: float, 
         free = matcher.roads.weight_ms[told.arcs] / 1000.0
         took.append(float(told.took_s.sum() / free.sum()))
         whole = float(length[way.arcs[1:-1]].sum())
-        right, wrong = right + 0.0, wrong + max(0.0, whole - float(length[list(driven & found)].sum()) - 300.0)
+        wrong += max(0.0, whole - float(length[list(driven & found)].sum()) - 300.0)
     assert right / (right + wrong) > least
     assert np.median(took) == pytest.approx(1.0, abs=0.08), "the times are those of the drive"
 

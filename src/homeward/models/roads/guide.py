@@ -139,7 +139,7 @@ class Guide:
     def legs(self, trip: Trip, from_s: float = 0.0, ahead_s: float = 0.0) -> tuple[Column, Column]:
         """Length, m, and time as the roads will be, s, of each arc that is left (k,)."""
         arcs, share = self._left(trip, from_s)
-        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
+        length = self.network.length_m[arcs].astype(np.float64) * share
         weight = self._as_met(arcs, share, ahead_s)
         return length, np.where(weight >= NOWHERE, self.events.free_ms[arcs], weight) * share / 1000.0
 
@@ -148,8 +148,8 @@ class Guide:
         arcs, share = self._left(trip, from_s)
         if not len(arcs) or float(share.sum()) <= 0.0:
             return Eta(0.0, 0.0, 0.0)
-        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
-        known = times.predict_one(np.asarray(self.network.speed_kmh, np.float64)[arcs] / SIGN, np.maximum(length, 0.1))
+        length = self.network.length_m[arcs].astype(np.float64) * share
+        known = times.predict_one(self.network.speed_kmh[arcs].astype(np.float64) / SIGN, np.maximum(length, 0.1))
         free = self.events.free_ms[arcs]
         slow = np.minimum(self._as_met(arcs, share, ahead_s), 1 << 27)
         late = float((np.maximum(slow - free, 0) * share).sum()) / 1000.0
@@ -163,7 +163,7 @@ class Guide:
         share = np.ones(len(arcs))
         share[0] -= trip.shares[0]
         share[-1] -= 1.0 - trip.shares[1]
-        length = np.asarray(self.network.length_m, dtype=np.float64)[arcs] * share
+        length = self.network.length_m[arcs].astype(np.float64) * share
         done = float(np.interp(from_s, trip.passed_s, trip.along_m)) * float(length.sum()) / max(trip.metres, 1e-9)
         gone = np.clip((done - (np.cumsum(length) - length)) / np.maximum(length, 1e-9), 0.0, 1.0)
         left = gone < 1.0

@@ -94,7 +94,7 @@ class Network:
 
         Degrees (k, 2) as latitude and longitude, and places among them (n,).
         """
-        inside = np.diff(self.shape_first)[arcs] if len(self.shape_first) else np.zeros(len(arcs), dtype=np.int64)
+        inside = self.shape_first[arcs + 1] - self.shape_first[arcs]
         first = np.cumsum(inside + 1) - inside - 1
         points = np.empty((int(first[-1] + inside[-1]) + 2, 2))
         own = np.ones(len(points), dtype=bool)

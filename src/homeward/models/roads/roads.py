@@ -42,6 +42,14 @@ class Way:
     first: Column
     shares: tuple[float, float]
 
+    @property
+    def parts(self) -> Column:
+        """How much of each arc is driven (n,), as shares: all of it but for the first and the last."""
+        parts = np.ones(len(self.arcs))
+        parts[0] -= self.shares[0]
+        parts[-1] -= 1.0 - self.shares[1]
+        return parts
+
 
 class Roads:
     """A network with weights laid on it, in ms for each arc (m,); at first its free flow."""
@@ -148,7 +156,7 @@ class Roads:
         else:
             between = self.turns.arc[self.ways.way(int(self.turns.end_of[a.arc]), door)[1]]
             arcs = np.concatenate([[a.arc], between, [b.arc]])
-        lengths = np.asarray(self.network.length_m, dtype=np.float64)[arcs]
+        lengths = self.network.length_m[arcs].astype(np.float64)
         metres = float(lengths.sum() - lengths[0] * a.share - lengths[-1] * (1.0 - b.share))
         points, first = self.network.line(arcs)
         gone = np.concatenate([[0.0], np.cumsum(_steps(points))])
