@@ -1,12 +1,11 @@
 """The demo on a running hub: the simulated household speaks over the real bus, at the demo's own time."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from homeward.app.hub import Hub
 from homeward.app.logs import set_up_logging
-from homeward.app.run import open_map, say_ready, skills_with
+from homeward.app.run import open_map, run, say_ready, skills_with
 from homeward.app.serve import Door, serve
 from homeward.app.settings import HubSettings
 from homeward.bus.ports import check_free
@@ -58,7 +57,7 @@ def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool, pack
         remember(hub, past)
         say_ready(url, hub, "watch a simulated evening, press “Jam ahead” and see arrival and heating move together")
 
-    asyncio.run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {}), roadmap))
+    run(serve(hub, Door(port=port), ready, show, (household_file(), "the demo's household", {}), roadmap))
 
 
 def free_if_taken(port: int, what: str) -> int:

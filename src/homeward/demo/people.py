@@ -9,7 +9,8 @@ from homeward.demo.track import Spot, Track
 STATION_S = 180.0
 """So long after leaving, one who takes the train is out of the village and the phone says so once."""
 SETTLED_S = 1500.0
-ZURICH = (47.378, 8.540)
+TOWN = (0.24, -0.98)
+"""How far north and east of the home the train leads, degrees: from Vaduz that is Zurich."""
 NAMES = {"ada": "Ada", "ben": "Ben"}
 
 
@@ -41,7 +42,7 @@ def place(who: str, day: Day, now: float) -> tuple[float, float] | None:
             return spot.latitude, spot.longitude
     begins, ends, homeward = begun[-1]
     if not homeward and now >= ends:
-        return ZURICH
+        return home_spot(day.way).latitude + TOWN[0], home_spot(day.way).longitude + TOWN[1]
     if not homeward and now <= begins + STATION_S + 60.0:
         return home_spot(day.way).latitude - 0.012, home_spot(day.way).longitude + 0.004
     return None
