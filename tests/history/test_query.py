@@ -9,7 +9,7 @@ import pytest
 
 from homeward.core.signal import Command, Outcome, Reading
 from homeward.core.vocabulary import Vocabulary
-from homeward.history import History, Recorder
+from homeward.history import History, HistoryError, Recorder
 
 MONDAY = 1_732_492_800.0  # 2024-11-25 00:00 UTC
 
@@ -112,3 +112,15 @@ def test_rows_of_a_message_still_under_way_wait(history: History) -> None:
     recorder.reached("s", 2)
     recorder.flush()
     assert (recorder.waiting, history.reached("readings")) == (0, {"s": 2})
+
+
+def test_what_comes_at_once_is_taken_whole_and_only_a_full_recorder_refuses(history: History) -> None:
+    recorder = Recorder(history, WORDS, most_rows=10)
+    many = [Reading("lind/home", "Home.Climate.TargetTemperature", 5.0 + i % 9, 0.0) for i in range(30)]
+    recorder.readings("readings", 1, 0.0, many)
+    with pytest.raises(HistoryError, match="30 rows already wait for the disk"):
+        recorder.readings("readings", 2, 0.0, many[:1])
+    recorder.reached("readings", 1)
+    recorder.flush()
+    recorder.readings("readings", 2, 0.0, many[:1])
+    assert recorder.waiting == 1

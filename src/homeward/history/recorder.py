@@ -22,7 +22,7 @@ from homeward.history.store import History
 from homeward.history.tables import HistoryError, columns_of
 
 MOST_ROWS = 1_000_000
-"""Rows kept in memory while the disk refuses; beyond them recording raises, so that nothing more is acknowledged."""
+"""Rows kept in memory while the disk refuses; once there are so many, recording raises: nothing is acknowledged."""
 
 CROWDED = 0.4
 
@@ -88,7 +88,7 @@ class Recorder:
             self._batches[table].append(batch)
 
     def _make_room(self, rows: int) -> None:
-        if self._waiting + rows > self._most_rows:
+        if self._waiting >= self._most_rows:  # one stretch of news, however long, is taken whole
             cause = self.trouble or "it is too slow for this stream"
             raise HistoryError(f"{self._waiting} rows already wait for the disk: {cause}")
         self._waiting += rows
