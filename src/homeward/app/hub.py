@@ -56,7 +56,9 @@ class Hub:
         self.clock: Clock = clock or LifeClock()
         self._prepare = prepare
         self.circle = Circle(load_vocabulary(), skills)
-        self.codec = Codec(self.circle.twin.nodes, self.circle.twin.vocabulary, settings.operators)
+        self.codec = Codec(
+            self.circle.twin.nodes, self.circle.twin.vocabulary, settings.operators, settings.most_a_second
+        )
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)

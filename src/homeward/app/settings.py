@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from homeward.bus.rate import MOST_A_SECOND
 from homeward.bus.settings import Settings
 from homeward.core.signal import Refused
 
@@ -18,6 +19,8 @@ class HubSettings:
     largest_message_bytes: int = 256 * 1024
     most_nodes: int = 1_000
     """How many nodes a household may have."""
+    most_a_second: int = MOST_A_SECOND
+    """How many messages a second one topic may bring; those beyond are refused."""
     operators: frozenset[str] = frozenset()
     """Households whose devices may speak for nodes of any household, in packed columns."""
     is_open: bool = False

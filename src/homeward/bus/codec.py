@@ -15,6 +15,7 @@ import orjson
 
 from homeward.bus.columns import Unpacker
 from homeward.bus.faults import Allowance, Fault, Nearest
+from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, READINGS, Routes
@@ -65,9 +66,18 @@ class _Work:
 
 
 class Codec:
-    """Turns raw messages into columns and faults. Gateways of `operators` (households) may speak for any household."""
+    """Turns raw messages into columns and faults; more than `most_a_second` of one topic are faults too.
 
-    def __init__(self, nodes: Nodes, vocabulary: Vocabulary, operators: frozenset[str] = frozenset()) -> None:
+    Gateways of `operators` (households) may speak for any household.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        vocabulary: Vocabulary,
+        operators: frozenset[str] = frozenset(),
+        most_a_second: int = MOST_A_SECOND,
+    ) -> None:
         self._nodes, self._vocabulary = nodes, vocabulary
         self._routes = Routes(nodes)
         self._bounds = Bounds(vocabulary)
@@ -76,6 +86,7 @@ class Codec:
         self.resends = Resends()
         self._nearest = Nearest(vocabulary)
         self._told = Allowance(each=20, all=200)
+        self._rate = Rate(most_a_second)
         self._latest = 0.0
 
     def decode(self, messages: Messages) -> Decoded:
@@ -92,12 +103,14 @@ class Codec:
     def _gather(self, work: _Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
         routes, shapes, again = self._routes.known, self._shapes.known, self.resends.again
-        times_ns = work.messages.times_ns
+        times_ns, beyond = work.messages.times_ns, self._rate.beyond(work.messages.subjects, work.times)
         for i, (subject, payload) in enumerate(zip(work.messages.subjects, work.messages.payloads, strict=True)):
             leaf, node = routes.get(subject) or self._routes.find(subject)
             if leaf == OURS:
                 continue
             try:
+                if beyond and i in beyond:
+                    raise Refused(self._rate.refusal)
                 if leaf != READINGS or node < 0:
                     self._other(work, i, leaf, node)
                     continue

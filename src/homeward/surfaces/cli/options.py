@@ -36,6 +36,9 @@ LargestMessage = Annotated[
     int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
 ]
 MostNodes = Annotated[int, typer.Option(help="How many nodes a household may have.", min=1)]
+MostMessages = Annotated[
+    int, typer.Option(help="How many messages a second one topic may bring; those beyond are refused and told.", min=1)
+]
 Operators = Annotated[
     list[str] | None,
     typer.Option(

@@ -18,6 +18,7 @@ from homeward.surfaces.cli.options import (
     LargestMessage,
     LogJson,
     MapPack,
+    MostMessages,
     MostNodes,
     MqttPort,
     NatsPort,
@@ -46,6 +47,7 @@ def up(
     key: CertificateKey = None,
     largest_message: LargestMessage = 256,
     most_nodes: MostNodes = 1_000,
+    most_messages: MostMessages = 20_000,
     operator: Operators = None,
     verbose: Verbose = False,
     log_json: LogJson = False,
@@ -58,9 +60,8 @@ def up(
 
     door = Door(host, port, certificate, key)
     operators = frozenset(operator or ())
-    settings = HubSettings(
-        folder or HUB_FOLDER, nats_port, mqtt_port, guests, largest_message * 1024, most_nodes, operators
-    )
+    bounds = (largest_message * 1024, most_nodes, most_messages)
+    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, *bounds, operators)
     settings = settings.opened(door.is_open, certificate, key)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
     run_hub(settings, door, text, pack, traffic or (), verbose, log_json)
