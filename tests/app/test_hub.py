@@ -193,8 +193,9 @@ async def test_a_flood_that_the_disk_cannot_follow_waits_in_the_log_and_nothing_
         for burst in range(40):
             told = [b'{"Vehicle.Speed": %d, "Vehicle.TraveledDistance": %d}' % (i, burst * 200 + i) for i in range(100)]
             await sender.burst("homeward/lind/car/readings", told)
+        assert len(sender.acknowledged) == 4_000
         last = 39 * 200 + 99
-        await until(lambda: hub.circle.twin.get("lind/car", "Vehicle.TraveledDistance")[0] == last, "all is taken")
+        await until(lambda: hub.circle.twin.get("lind/car", "Vehicle.TraveledDistance")[0] == last, "all is taken", 90)
         assert hub.trouble.by_place.get("disk", "") == ""
         await hub.checkpoint()
         count = "select count(*) as n from readings where path = 'Vehicle.TraveledDistance'"

@@ -3,6 +3,10 @@
 import asyncio
 import struct
 from collections.abc import Iterable
+from itertools import count
+
+
+NUMBERS = count()
 
 
 def packet(head: int, body: bytes) -> bytes:
@@ -21,7 +25,10 @@ def text(said: str) -> bytes:
 
 
 class Sender:
-    """Sends bursts at QoS 1 without waiting in between; `acknowledged` are the payloads that got their PUBACK."""
+    """Sends bursts at QoS 1 without waiting in between; `acknowledged` are the payloads that got their PUBACK.
+
+    Each burst is a client of its own: the server may end one whose id is still in use by the burst before.
+    """
 
     def __init__(self, port: int, user: str = "", password: str = "") -> None:
         self.port, self.user, self.password = port, user, password
@@ -34,7 +41,7 @@ class Sender:
         try:
             flags = 0xC2 if self.user else 0x02
             who = text(self.user) + text(self.password) if self.user else b""
-            writer.write(packet(0x10, text("MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text("burst") + who))
+            writer.write(packet(0x10, text("MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text(f"burst{next(NUMBERS)}") + who))
             assert (await reader.readexactly(4))[3] == 0, "the server did not let us in"
             for number, payload in enumerate(payloads, 1):
                 sent[number] = payload
