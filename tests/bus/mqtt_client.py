@@ -5,7 +5,6 @@ import struct
 from collections.abc import Iterable
 from itertools import count
 
-
 NUMBERS = count()
 
 
@@ -41,7 +40,11 @@ class Sender:
         try:
             flags = 0xC2 if self.user else 0x02
             who = text(self.user) + text(self.password) if self.user else b""
-            writer.write(packet(0x10, text("MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text(f"burst{next(NUMBERS)}") + who))
+            writer.write(
+                packet(
+                    0x10, text("MQTT") + bytes([4, flags]) + struct.pack(">H", 60) + text(f"burst{next(NUMBERS)}") + who
+                )
+            )
             assert (await reader.readexactly(4))[3] == 0, "the server did not let us in"
             for number, payload in enumerate(payloads, 1):
                 sent[number] = payload

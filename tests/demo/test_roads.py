@@ -97,7 +97,7 @@ def _arrives(lockstep: Lockstep) -> None:
 
 
 async def test_its_buttons_put_something_on_what_is_left_of_the_route(roads: DemoRoads, tmp_path: Path) -> None:
-    mine = DemoRoads(Roadmap(roads.roadmap.guide, "", tmp_path))
+    mine = DemoRoads(Roadmap(roads.roadmap.guide, roads.roadmap.pack, tmp_path))
     evening = Evening(way=roads.way(7))
     assert mine.buttons(evening) == []
     way = evening.way

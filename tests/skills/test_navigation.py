@@ -235,3 +235,64 @@ def test_the_charge_at_the_destination_is_told_where_the_battery_is_known(town: 
     town.hear(CAR, {"Vehicle.Powertrain.TractionBattery.StateOfCharge.Current": 50.0})
     town.wish(GOAL)
     assert 49.0 < town.knows("Home.Navigation.Charge") < 50.0
+
+
+def stops(**more: Any) -> str:
+    """A plan to charge at corner 5 on the way to the corner."""
+    halt = {"lat": 0.0025, "lon": 0.0025, "name": "Middle", "kw": 50, "arrives": 12.0, "leaves": 40.0, "seconds": 900}
+    return json.dumps({"to": [0.005, 0.005], "charge": 37.5, "why": "", "stops": [halt | more]})
+
+
+def test_the_route_stops_where_one_must_charge_and_the_arrival_counts_it(town: Town) -> None:
+    town.wish(GOAL)
+    town.drive((0.0005, 0.0005))
+    before, metres = town.knows("Home.Navigation.Median"), town.route()["along_m"][-1]
+    town.now += 1.0
+    town.hear(HOME, {"Home.Navigation.Stops": stops()})
+    assert [step[3] for step in town.route()["steps"]].count("charge") == 1
+    assert town.knows("Home.Navigation.Why") == "charge 15 min at Middle, 12 to 40 %"
+    assert town.knows("Home.Navigation.Charge") == 37.5
+    assert town.knows("Home.Navigation.Median") == pytest.approx(before + 900.0, abs=3.0)
+    assert town.route()["along_m"][-1] == pytest.approx(0.9 * metres, abs=2.0), "it lies on what is left of the way"
+    kept = town.knows("Home.Navigation.Route")
+    town.now += 1.0
+    town.hear(HOME, {"Home.Navigation.Stops": stops(seconds=960)})
+    assert town.knows("Home.Navigation.Route") == kept, "a minute more is no other route"
+
+
+def test_a_stop_that_lies_behind_is_done(town: Town) -> None:
+    town.wish(GOAL)
+    town.drive((0.0005, 0.0005))
+    town.now += 1.0
+    town.hear(HOME, {"Home.Navigation.Stops": stops()})
+    town.drive((0.002, 0.002))
+    with_stop = town.knows("Home.Navigation.Median")
+    town.now += 1.0
+    town.hear(HOME, {"Home.Navigation.Stops": json.dumps({"to": [0.005, 0.005], "charge": 37, "why": "", "stops": []})})
+    town.drive((0.004, 0.004))
+    assert town.knows("Home.Navigation.Median") < with_stop - 800.0
+    assert town.route()["halts"] == []
+
+
+def test_a_charger_off_the_way_is_driven_to_and_back(town: Town) -> None:
+    town.wish(GOAL)
+    town.drive((0.0005, 0.0005))
+    town.now += 1.0
+    town.hear(HOME, {"Home.Navigation.Stops": stops(lat=0.005, lon=0.001)})
+    assert "Street 12" in town.streets()
+    assert town.knows("Home.Navigation.Why").startswith("charge 15 min at Middle")
+
+
+def test_stops_of_another_destination_or_garbage_change_nothing(town: Town) -> None:
+    town.wish(GOAL)
+    kept = town.knows("Home.Navigation.Route")
+    for said in (stops().replace("0.005", "0.0001", 2), "{", '{"to": 5}', json.dumps({"to": [0.005, 0.005]})):
+        town.now += 1.0
+        town.hear(HOME, {"Home.Navigation.Stops": said})
+        assert town.knows("Home.Navigation.Route") == kept
+    town.now += 1.0
+    why = "Dacia Spring cannot get there"
+    town.hear(
+        HOME, {"Home.Navigation.Stops": json.dumps({"to": [0.005, 0.005], "charge": None, "why": why, "stops": []})}
+    )
+    assert town.knows("Home.Navigation.Why") == why

@@ -1,7 +1,7 @@
 """One destination on every screen: phone, car and watch open at once on a hub that really runs, with a map."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Literal
@@ -35,7 +35,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def tell(town: Running, node: str, readings: dict[str, float]) -> None:
+def tell(town: Running, node: str, readings: Mapping[str, object]) -> None:
     answer = httpx.post(f"{town.url}/api/readings", json={"node": node, "readings": readings}, headers=town.changing())
     assert answer.status_code == 202, answer.text
 
@@ -109,6 +109,22 @@ def test_a_closure_is_on_every_page_with_its_reason(pages: dict[str, Page], town
         assert page.evaluate(FINDS_SMALL) == [], path
         page.screenshot(path=SCREENS / f"in-step-{number}.png")
     httpx.put(f"{town.url}/api/traffic", json={"events": []}, headers=headers)
+
+
+def test_the_car_shows_how_far_it_gets_or_what_it_must_be_told(pages: dict[str, Page], town: Running) -> None:
+    drive(town, 0.0005, 0.0005, 0.0)
+    page = pages["/drive"]
+    page.click(".acts >> text=Range")
+    expect(page.locator(".drive [role=alert]")).to_contain_text("which model lind/car is has not been told")
+    charge = {"Vehicle.Powertrain.TractionBattery.StateOfCharge.Current": 60.0}
+    tell(town, "lind/car", {"Vehicle.VehicleIdentification.Model": "SU7 Max", **charge})
+    page.click(".acts >> text=Range")
+    expect(page.locator(".turn")).to_contain_text("All of this map is in reach")
+    assert page.evaluate(FITS) and page.evaluate(FINDS_SMALL) == []
+    page.click(".acts >> text=Back")
+    expect(page.locator(".turn")).to_contain_text("Where to?")
+    told = httpx.get(f"{town.url}/api/range/lind").json()
+    assert told["whole_map"] and told["polygon"]["type"] == "MultiPolygon"
 
 
 def test_while_driving_nobody_types_and_nothing_scrolls(pages: dict[str, Page], town: Running) -> None:

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 import orjson
 
+from homeward.app.cars import Cars
 from homeward.app.crew import threads
 from homeward.app.hub import Hub
 from homeward.app.rerouting import Going, concerned
 from homeward.core.signal import Kind, Refused
 from homeward.core.twin import Twin
-from homeward.maps.pack import open_pack
+from homeward.maps.pack import Pack, open_pack
+from homeward.maps.reach import Reach, reach
 from homeward.models.roads.crew import Crew
 from homeward.models.roads.events import RoadEvent
 from homeward.models.roads.guide import Guide
@@ -41,7 +43,7 @@ class Roadmap:
     """Implements `surfaces.atlas.Atlas`. `hub` is set once there is one."""
 
     guide: Guide
-    attribution: str
+    pack: Pack
     folder: Path
     hub: Hub | None = None
     by_source: dict[str, list[RoadEvent]] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class Roadmap:
     def open(cls, pack: Path, folder: Path) -> "Roadmap":
         """Open a map and what was known of its roads. Raises Refused where the file is no map."""
         opened = open_pack(pack)
-        found = cls(Guide(Roads(opened.network, opened.order)), opened.attribution, folder)
+        found = cls(Guide(Roads(opened.network, opened.order)), opened, folder)
         found._read_kept()
         found.guide.warm()
         return found
@@ -66,6 +68,11 @@ class Roadmap:
             self.by_source = {source: [read_event(one) for one in events] for source, events in said.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):
             self.by_source = {}  # traffic of yesterday is no loss
+
+    @property
+    def attribution(self) -> str:
+        """Whose map it is."""
+        return self.pack.attribution
 
     @property
     def network(self) -> Network:
@@ -123,6 +130,17 @@ class Roadmap:
         second = np.ones(self.network.arcs, dtype=bool)
         second[first] = False
         return second
+
+    async def reach(self, household: str) -> Reach:
+        """See Atlas. Raises Refused."""
+        cars = Cars(self.hub) if self.hub else None
+        car = cars.of(household) if cars else ""
+        place = cars.place(car) if cars and car else None
+        if cars is None or place is None:
+            raise Refused(f"no car of {household} says where it is")
+        homes = self.hub.circle.twin.nodes.of_household(household, Kind.HOME) if self.hub else []
+        home = next((cars.hub.circle.twin.nodes.names[number] for number in homes), "")
+        return await asyncio.to_thread(reach, self.pack, self.guide.roads, *place, cars.wish(home, car))
 
     # traffic
 

@@ -57,8 +57,11 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*RARELY)
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(work)
+    try:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(work)
+    finally:
+        gc.unfreeze()
 
 
 def open_map(folder: Path, pack: Path | None) -> Roadmap | None:

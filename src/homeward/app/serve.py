@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from homeward import __version__
+from homeward.app.cars import Cars
+from homeward.app.charging import Charging
 from homeward.app.drives import Drives
 from homeward.app.feeds import Feeds
 from homeward.app.figures import Figures
@@ -89,9 +91,7 @@ async def serve(
                 _running(server, listener),
                 _running_task(households.keep_offsets()),
                 _running_task(figures.keep()),
-                _running_task(roadmap.keep() if roadmap else asyncio.sleep(0)),
-                _running_task(Drives(hub, roadmap.guide, hub.settings.folder).keep() if roadmap else asyncio.sleep(0)),
-                _running_task(Feeds(roadmap.sources, roadmap).keep() if roadmap else asyncio.sleep(0)),
+                _on_the_roads(hub, roadmap),
             ):
                 scheme = "https" if door.certificate else "http"
                 ready(f"{scheme}://{host}:{listener.getsockname()[1]}", hub)
@@ -163,6 +163,18 @@ async def _running_task(work: object) -> AsyncIterator[None]:
         yield
     finally:
         await end([task])
+
+
+@contextlib.asynccontextmanager
+async def _on_the_roads(hub: Hub, roadmap: Roadmap | None) -> AsyncIterator[None]:
+    """All that goes on beside a hub that has a map."""
+    async with contextlib.AsyncExitStack() as stack:
+        if roadmap is not None:
+            drives = Drives(hub, roadmap.guide, hub.settings.folder)
+            for work in (roadmap.keep(), drives.keep(), Feeds(roadmap.sources, roadmap).keep()):
+                await stack.enter_async_context(_running_task(work))
+            await stack.enter_async_context(_running_task(Charging(hub, roadmap, Cars(hub)).keep()))
+        yield
 
 
 async def _first(*works: object) -> None:

@@ -21,6 +21,7 @@ from homeward.models.roads.roads import Roads
 
 SQUARES: Final = 160  # on the longer side
 LEAST_M: Final = 150.0
+NEARLY_ALL: Final = 0.995
 APART: Final = 0.06  # usual spread of what a drive takes, as a share
 Ring = tuple[tuple[float, float], ...]
 
@@ -30,13 +31,14 @@ class Reach:
     """The outline as rings of (latitude, longitude), closed, the outer ones counter-clockwise, holes the other way.
 
     `km` is the length of reached roads, `farthest_km` how far off the farthest junction is as the crow flies;
-    `kwh` (n,) is what each junction takes, inf where there is no way.
+    `kwh` (n,) is what each junction takes, inf where there is no way; `whole`: all that there is of the map is reached.
     """
 
     rings: tuple[Ring, ...]
     km: float
     farthest_km: float
     kwh: Column
+    whole: bool = False
 
     def geojson(self) -> dict[str, Any]:
         """The outline as GeoJSON, longitude first."""
@@ -69,7 +71,8 @@ def reach(pack: Pack, roads: Roads, lat: float, lon: float, wish: Wish) -> Reach
     width = cos(radians(lat))
     off = DEGREE_M * np.hypot(network.lat[nodes] - lat, (network.lon[nodes] - lon) * width)
     km = float(network.length_m[arcs].sum()) / 1000.0
-    return Reach(_outline(*_points(network, arcs, place)), km, float(off.max()) / 1000.0, kwh)
+    whole = bool(is_in.mean() > NEARLY_ALL)
+    return Reach(_outline(*_points(network, arcs, place)), km, float(off.max()) / 1000.0, kwh, whole)
 
 
 def _points(network: Any, arcs: Column, place: Column) -> tuple[Column, float]:

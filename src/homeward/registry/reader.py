@@ -21,6 +21,8 @@ SHORT: dict[Kind, dict[str, str]] = {
         "brand": "Vehicle.VehicleIdentification.Brand",
         "model": "Vehicle.VehicleIdentification.Model",
         "battery": "Vehicle.Powertrain.TractionBattery.GrossCapacity",
+        "reserve": "Vehicle.Navigation.Reserve",
+        "certainty": "Vehicle.Navigation.Certainty",
     },
     Kind.HOME: {
         "comfort": "Home.Climate.ComfortTemperature",

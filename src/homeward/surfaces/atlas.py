@@ -22,16 +22,40 @@ class Line:
     points: tuple[tuple[float, float], ...]
 
 
+class Area(Protocol):
+    """What a car reaches: rings of (latitude, longitude), closed, and how far the farthest place is, km."""
+
+    @property
+    def rings(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The outline; holes among them."""
+
+    @property
+    def farthest_km(self) -> float:
+        """As the crow flies."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the map is within reach."""
+
+    def geojson(self) -> dict[str, Any]:
+        """The outline as GeoJSON, longitude first."""
+
+
 class Atlas(Protocol):
     """A map, and the traffic on it."""
 
-    attribution: str
+    @property
+    def attribution(self) -> str:
+        """Whose map it is."""
 
     def find(self, text: str, limit: int = 8) -> Sequence[Place]:
         """Streets and places of that name or beginning so, the likeliest first."""
 
     def around(self, lat: float, lon: float, metres: float) -> Sequence[Line]:
         """The roads within so many metres, the less important left out where they would be too many."""
+
+    async def reach(self, household: str) -> Area:
+        """How far the household's car gets now. Raises Refused where its model, charge or place is not known."""
 
     def events(self) -> Sequence[RoadEvent]:
         """What happens on the roads now."""

@@ -74,6 +74,20 @@ def _look(api: APIRouter, house: House, atlas: Atlas | None) -> None:
             check_known(house, household)
         return route_of(house, household)
 
+    @api.get("/range/{household}")
+    async def reach(household: str) -> dict[str, Any]:
+        """How far the household's car gets with its charge and in this weather, above its reserve (GeoJSON)."""
+        with told(404):
+            check_known(house, household)
+        with told(422):
+            found = await _map(atlas).reach(household)
+        return {
+            "farthest_km": round(found.farthest_km, 2),
+            "whole_map": found.whole,
+            "polygon": found.geojson(),
+            "attribution": _map(atlas).attribution,
+        }
+
     @api.get("/places")
     def places(q: Annotated[str, Field(min_length=1, max_length=200)]) -> list[dict[str, Any]]:
         """Streets and places of that name, the likeliest first."""
@@ -157,9 +171,14 @@ def route_of(house: House, household: str) -> dict[str, Any]:
         name: house.value(homes[0], f"Home.Navigation.{name}") if homes else None
         for name in ("Destination", "Departure", "Vehicle", "Guide", "Passed", "P10", "Median", "P90", "Charge", "Why")
     }
-    text = house.value(homes[0], "Home.Navigation.Route") if homes else None
+    texts = {name: house.value(homes[0], f"Home.Navigation.{name}") if homes else None for name in ("Route", "Stops")}
+    return {name.lower(): value for name, value in known.items()} | {
+        name.lower(): _json(text) for name, text in texts.items()
+    }
+
+
+def _json(text: object) -> Any:
     try:
-        route = json.loads(str(text or "null"))
+        return json.loads(str(text or "null"))
     except ValueError:
-        route = None
-    return {name.lower(): value for name, value in known.items()} | {"route": route}
+        return None

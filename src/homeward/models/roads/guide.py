@@ -17,7 +17,7 @@ from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column, Network
 from homeward.models.roads.probes import Probes
 from homeward.models.roads.roads import Roads, Spot
-from homeward.models.roads.trip import Place, Trip, trip_of
+from homeward.models.roads.trip import Halt, Place, Trip, joined, trip_of
 
 FAR_M: Final = 1000.0
 HORIZONS_S: Final = (900.0, 1800.0, 3600.0)
@@ -82,11 +82,24 @@ class Guide:
         """The times of all arcs, ms (m,), by what cars have just driven and by events, and which event is where."""
         return self.events.weights(events, now, self.probes.weights(now))
 
-    def plan(self, lat: float, lon: float, heading: float, to: Place, ahead_s: float = 0.0) -> Trip | None:
+    def plan(
+        self, lat: float, lon: float, heading: float, to: Place, ahead_s: float = 0.0, halts: Sequence[Halt] = ()
+    ) -> Trip | None:
         """The quickest trip from where a car stands, heading in degrees (NaN: unknown), to a place; None if none.
 
-        It begins in `ahead_s`, on the roads as they will be then.
+        It begins in `ahead_s`, on the roads as they will be then, and stops at `halts` in that order.
         """
+        legs: list[Trip] = []
+        for i, place in enumerate([*(halt.place for halt in halts), to]):
+            leg = self._leg(lat, lon, heading, place, ahead_s)
+            if leg is None:
+                return None
+            legs.append(leg)
+            lat, lon, heading = place.lat, place.lon, nan
+            ahead_s += leg.seconds + (halts[i].seconds if i < len(halts) else 0.0)
+        return joined(legs, halts)
+
+    def _leg(self, lat: float, lon: float, heading: float, to: Place, ahead_s: float) -> Trip | None:
         roads = self.roads_in(ahead_s)
         start, goal = roads.nearest(lat, lon), roads.nearest(to.lat, to.lon)
         if not start or not goal or start[0].off_m > FAR_M or goal[0].off_m > FAR_M:
@@ -108,7 +121,9 @@ class Guide:
         """What is left of a trip that goes on in `ahead_s`, s; inf where it is closed when one gets there."""
         arcs, share = self._left(trip, from_s)
         weight = self._as_met(arcs, share, ahead_s)
-        return float("inf") if (weight >= NOWHERE).any() else float((weight * share).sum()) / 1000.0
+        if (weight >= NOWHERE).any():
+            return float("inf")
+        return float((weight * share).sum()) / 1000.0 + sum(halt.seconds for halt in trip.halts_after(from_s))
 
     def rest(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, tuple[float, float]]:
         """The arcs that are left of a trip, and where on the first and on the last it begins and ends.
@@ -153,16 +168,16 @@ class Guide:
         free = self.events.free_ms[arcs]
         slow = np.minimum(self._as_met(arcs, share, ahead_s), 1 << 27)
         late = float((np.maximum(slow - free, 0) * share).sum()) / 1000.0
-        return Eta(known.p10 + (1.0 - LESS_LATE) * late, known.p50 + late, known.p90 + (1.0 + MORE_LATE) * late)
+        halts = sum(halt.seconds for halt in trip.halts_after(from_s))
+        longer = ((1.0 - LESS_LATE) * late + halts, late + halts, (1.0 + MORE_LATE) * late + halts)
+        return Eta(known.p10 + longer[0], known.p50 + longer[1], known.p90 + longer[2])
 
     def _left(self, trip: Trip, from_s: float) -> tuple[Column, Column]:
         """The arcs left of a trip and the share of each that is, by where along its line `from_s` is."""
         arcs = trip.arcs
         if not len(arcs) or int(arcs.max()) >= self.network.arcs:
             return arcs[:0], np.zeros(0)
-        share = np.ones(len(arcs))
-        share[0] -= trip.shares[0]
-        share[-1] -= 1.0 - trip.shares[1]
+        share = trip.parts
         length = self.network.length_m[arcs].astype(np.float64) * share
         done = float(np.interp(from_s, trip.passed_s, trip.along_m)) * float(length.sum()) / max(trip.metres, 1e-9)
         gone = np.clip((done - (np.cumsum(length) - length)) / np.maximum(length, 1e-9), 0.0, 1.0)

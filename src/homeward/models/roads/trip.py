@@ -1,7 +1,7 @@
 """A way that is driven: its line, its turns with their streets, and how far along it a car is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,8 @@ from homeward.models.roads.roads import Way
 STRAIGHT_DEGREES: Final = 30.0
 SHARP_DEGREES: Final = 120.0
 LAST_M: Final = 8.0
+AT_S: Final = 20.0
+CHARGE: Final = "charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,27 @@ class Step:
     turn: str
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A stop to charge: where, for how long, s, how charged one comes and leaves, percent; `at_s` of driving."""
+
+    place: Place
+    seconds: float
+    arrives: float
+    leaves: float
+    at_s: float = 0.0
+
+    def told(self) -> str:
+        """In words: `charge 12 min at Valley, 14 to 62 %`."""
+        minutes = max(1, round(self.seconds / 60.0))
+        return f"charge {minutes} min at {self.place.name or 'a charger'}, {self.arrives:.0f} to {self.leaves:.0f} %"
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Trip:
     """A drive to a place: points (k, 2) in degrees, when and after how many metres each is passed (k,), arcs (n,).
 
-    `shares` are where on the first and on the last arc it begins and ends.
+    `parts` (n,) is how much of each arc is driven. Times are of driving; what `halts` take comes on top.
     """
 
     to: Place
@@ -46,12 +64,17 @@ class Trip:
     along_m: Column
     steps: tuple[Step, ...]
     arcs: Column
-    shares: tuple[float, float]
+    parts: Column
+    halts: tuple[Halt, ...] = ()
 
     @property
     def seconds(self) -> float:
-        """How long it takes as the roads are, s."""
-        return float(self.passed_s[-1])
+        """How long it takes as the roads are, charging in it, s."""
+        return float(self.passed_s[-1]) + sum(halt.seconds for halt in self.halts)
+
+    def halts_after(self, at_s: float) -> tuple[Halt, ...]:
+        """The stops that are still ahead after so many seconds of driving, or where one is."""
+        return tuple(halt for halt in self.halts if halt.at_s > at_s - AT_S)
 
     @property
     def metres(self) -> float:
@@ -84,7 +107,11 @@ class Trip:
             "along_m": np.round(self.along_m, 1).tolist(),
             "steps": [[round(one.at_s, 1), round(one.at_m, 1), one.street, one.turn] for one in self.steps],
             "arcs": self.arcs.tolist(),
-            "shares": self.shares,
+            "parts": [[i, round(float(self.parts[i]), 6)] for i in np.flatnonzero(self.parts < 1.0).tolist()],
+            "halts": [
+                [one.place.lat, one.place.lon, one.place.name, one.seconds, one.arrives, one.leaves, one.at_s]
+                for one in self.halts
+            ],
         }
 
     @classmethod
@@ -98,8 +125,14 @@ class Trip:
             raise ValueError("columns of different lengths")
         steps = tuple(Step(float(s), float(m), str(street), str(turn)) for s, m, street, turn in state["steps"])
         to = Place(float(state["to"]["lat"]), float(state["to"]["lon"]), str(state["to"]["name"]))
-        begin, end = state["shares"]
-        return cls(to, points, passed, along, steps, arcs, (float(begin), float(end)))
+        parts = np.ones(len(arcs))
+        for i, part in state["parts"]:
+            parts[i] = part
+        halts = tuple(
+            Halt(Place(float(lat), float(lon), str(name)), *map(float, figures))
+            for lat, lon, name, *figures in state["halts"]
+        )
+        return cls(to, points, passed, along, steps, arcs, parts, halts)
 
 
 def trip_of(network: Network, way: Way, to: Place) -> Trip:
@@ -107,7 +140,30 @@ def trip_of(network: Network, way: Way, to: Place) -> Trip:
     scale = np.cos(np.radians(way.points[0, 0]))
     gone = np.hypot(np.diff(way.points[:, 0]), np.diff(way.points[:, 1]) * scale) * DEGREE_M
     along = np.concatenate([[0.0], np.cumsum(gone)])
-    return Trip(to, way.points, way.passed_s, along, tuple(_steps(network, way, along)), way.arcs, way.shares)
+    return Trip(to, way.points, way.passed_s, along, tuple(_steps(network, way, along)), way.arcs, way.parts)
+
+
+def joined(trips: Sequence[Trip], halts: Sequence[Halt]) -> Trip:
+    """One trip of several, with a stop after each but the last."""
+    if len(trips) == 1:
+        return trips[0]
+    seconds = np.cumsum([0.0, *(float(one.passed_s[-1]) for one in trips)])
+    metres = np.cumsum([0.0, *(one.metres for one in trips)])
+    steps: list[Step] = []
+    for i, one in enumerate(trips):
+        steps += [replace(step, at_s=step.at_s + seconds[i], at_m=step.at_m + metres[i]) for step in one.steps]
+        if i < len(halts):
+            steps.append(Step(float(seconds[i + 1]), float(metres[i + 1]), halts[i].place.name, CHARGE))
+    return Trip(
+        trips[-1].to,
+        np.concatenate([one.points for one in trips]),
+        np.concatenate([one.passed_s + seconds[i] for i, one in enumerate(trips)]),
+        np.concatenate([one.along_m + metres[i] for i, one in enumerate(trips)]),
+        tuple(steps),
+        np.concatenate([one.arcs for one in trips]),
+        np.concatenate([one.parts for one in trips]),
+        tuple(replace(halt, at_s=float(seconds[i + 1])) for i, halt in enumerate(halts)),
+    )
 
 
 def _steps(network: Network, way: Way, along: Column) -> Iterator[Step]:

@@ -33,6 +33,7 @@ def navigation(guide: Guide) -> Skill:
             signal("Home.Navigation.Destination").changes(),
             signal("Home.Navigation.Departure").changes(),
             signal("Home.Navigation.TrafficAt").changes(),
+            signal("Home.Navigation.Stops").changes(),
             signal(f"{SET}.Latitude").changes(),
             signal(f"{SET}.Longitude").changes(),
             signal("Vehicle.Speed") > 5.0,

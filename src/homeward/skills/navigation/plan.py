@@ -10,8 +10,9 @@ from homeward.core.skill import View
 from homeward.models.energy import PLANNED, Air, Car, Consumption, planned
 from homeward.models.eta import DriveTimes
 from homeward.models.roads.guide import Guide
-from homeward.models.roads.trip import Place, Trip
+from homeward.models.roads.trip import CHARGE, Place, Trip
 from homeward.skills.navigation.place import FRESH_S, distance_m, location, moving
+from homeward.skills.navigation.stops import is_kept, stops_of
 
 OURS = "navigation"
 OFF_M, GAIN_S = 70.0, 120.0
@@ -61,16 +62,18 @@ def look(home: View, car: View, goal: Place, guide: Guide, times: DriveTimes) ->
     """Follow the route that is kept, or plan one."""
     lat, lon = location(car) or (nan, nan)
     heading = car.number("Vehicle.CurrentLocation.Heading") if moving(car) else nan
-    kept = kept_route(home, goal)
+    kept, stops = kept_route(home, goal), stops_of(home, goal)
     off, passed, _ = kept.seen(lat, lon) if kept else (inf, 0.0, 0.0)
     ahead = _ahead(home, car)
     left = guide.cost_s(kept, passed, ahead) if kept and off < OFF_M else inf
-    fresh = guide.plan(lat, lon, heading, goal, ahead)
-    if kept and isfinite(left) and (fresh is None or fresh.seconds > left - GAIN_S):
+    fresh = guide.plan(lat, lon, heading, goal, ahead, stops.halts)
+    stays = kept is not None and isfinite(left) and is_kept(kept, passed, stops)
+    if kept and stays and (fresh is None or fresh.seconds > left - GAIN_S):
         return _planned(home, car, kept, passed, None, _words(home, kept, guide, passed), guide, times)
     if fresh is None:
         return _nowhere(home, kept, guide, goal)
-    why = _changed(kept, fresh, passed, left, off, guide) or _words(home, fresh, guide, 0.0)
+    changed = "" if kept and not stays and isfinite(left) else _changed(kept, fresh, passed, left, off, guide)
+    why = changed or _words(home, fresh, guide, 0.0)
     return _planned(home, car, fresh, 0.0, json.dumps(fresh.state(), separators=(",", ":")), why, guide, times)
 
 
@@ -100,11 +103,16 @@ def _words(home: View, trip: Trip, guide: Guide, passed: float) -> str:
     met = guide.in_the_way(trip, passed)
     if met:
         return met[0].told()
+    stops = stops_of(home, trip.to)
+    if stops.why:
+        return stops.why
     before = str(home["Home.Navigation.Why"] or "")
     news = any(mark in before for mark in ("; by ", "; now by "))
     if news and home.age("Home.Navigation.Route") < NEWS_S:
         return before
-    street = _main_street(trip)
+    street, halts = _main_street(trip), trip.halts_after(passed)
+    if halts:
+        return halts[0].told()
     return f"by {street}" if street else "on the way"
 
 
@@ -113,7 +121,8 @@ def _main_street(trip: Trip) -> str:
     ends = [one.at_m for one in trip.steps[1:]] + [trip.metres]
     lengths: dict[str, float] = {}
     for step, end in zip(trip.steps, ends, strict=False):
-        lengths[step.street] = lengths.get(step.street, 0.0) + end - step.at_m
+        if step.turn != CHARGE:
+            lengths[step.street] = lengths.get(step.street, 0.0) + end - step.at_m
     return max(lengths, key=lambda name: lengths[name]) if lengths else ""
 
 
@@ -150,6 +159,9 @@ def _planned(
 
 def _charge(home: View, car: View, trip: Trip, passed: float, guide: Guide) -> float:
     """The battery's charge at the destination, percent; NaN where its size or charge is not known."""
+    stops = stops_of(home, trip.to)
+    if isfinite(stops.charge):
+        return stops.charge
     charge, capacity = car.number(f"{BATTERY}.StateOfCharge.Current"), car.number(f"{BATTERY}.GrossCapacity")
     if not (isfinite(charge) and isfinite(capacity) and capacity > 1.0):
         return nan

@@ -4,7 +4,8 @@ from typing import Any
 
 from nicegui import html
 
-from homeward.surfaces.atlas import Atlas
+from homeward.core.signal import Broken, Refused
+from homeward.surfaces.atlas import Area, Atlas
 from homeward.surfaces.web import say
 from homeward.surfaces.web.frame import Pulse, bare
 from homeward.surfaces.web.going import Going
@@ -24,7 +25,7 @@ class DrivePage:
         self.sight, self.atlas, self.going = sight, atlas, Going(sight, atlas)
         self.origin: tuple[float, float] | None = None
         self.lines: list[Any] = []
-        self.laid = ""
+        self.reach: Area | None = None
 
     def draw(self) -> None:
         """Lay the page out."""
@@ -32,6 +33,7 @@ class DrivePage:
         self.piece.draw_map(self.map())
         self.piece.listen("go", self.go)
         self.piece.listen("seek", self.seek)
+        self.piece.listen("reach", self.show_reach)
 
     async def look(self) -> None:
         """Bring it up to date."""
@@ -48,6 +50,17 @@ class DrivePage:
         self.going.seek(text)
         await self.look()
 
+    async def show_reach(self, wanted: bool) -> None:
+        """A person wants to see how far the car gets, or has seen it."""
+        self.reach, self.going.problem = None, ""
+        try:
+            if wanted and self.atlas is not None:
+                self.reach = await self.atlas.reach(self.sight.household)
+        except (Refused, Broken) as problem:
+            self.going.problem = str(problem)
+        self.origin = None  # other roads are drawn, or fewer
+        await self.look()
+
     def place(self) -> tuple[float, float] | None:
         """Where the car is, else where home is."""
         home = self.sight.place(self.sight.home, "Home.Location")
@@ -56,14 +69,18 @@ class DrivePage:
     def data(self) -> dict[str, Any]:
         """What moves: plain data for static/drive.js, in metres east and north of the map's origin."""
         going, sight, here = self.going, self.sight, self.place()
-        self._recentre(here)
         speed = sight.number(going.car, "Vehicle.Speed")
+        if self.reach and speed > MOVING_KMH:
+            self.reach = self.origin = None
+        self._recentre(here)
         heading = sight.number(going.car, "Vehicle.CurrentLocation.Heading")
         return going.data() | {
             "here": self._metres(here) if here else None,
             "heading": round(heading) if heading == heading else 0,
             "moving": speed > MOVING_KMH,
             "route": self._route(),
+            "stops": [[*self._metres((one.place.lat, one.place.lon)), one.told()] for one in going.halts()],
+            "reach": self._reach(),
             "turn": self._turn(),
             "state": going.home_state(),
             "events": [self._metres(one.line[0]) for one in self.atlas.events()] if self.atlas else [],
@@ -80,11 +97,19 @@ class DrivePage:
             return
         if self.origin is None or max(map(abs, offset(*here, self.origin))) > REDRAW_M:
             self.origin = here
-            lines = self.atlas.around(*here, AROUND_M)
+            lines = self.atlas.around(*here, max(AROUND_M, 1000.0 * self.reach.farthest_km) if self.reach else AROUND_M)
             self.lines = [[one.weight, [self._metres(point) for point in one.points]] for one in lines]
 
     def _metres(self, point: tuple[float, float]) -> list[float]:
         return [round(value, 1) for value in offset(*point, self.origin or point)]
+
+    def _reach(self) -> dict[str, Any] | None:
+        if self.reach is None:
+            return None
+        rings = [[self._metres(point) for point in ring] for ring in self.reach.rings]
+        far = say.distance(1000.0 * self.reach.farthest_km)
+        words = "All of this map is in reach" if self.reach.whole else f"Up to {far} away" if rings else "Nowhere"
+        return {"rings": rings, "metres": 1000.0 * self.reach.farthest_km, "words": words}
 
     def _route(self) -> list[list[float]]:
         trip = self.going.trip

@@ -5,7 +5,7 @@ from math import isfinite, nan
 from typing import Any
 
 from homeward.core.signal import Broken, Kind, Refused
-from homeward.models.roads.trip import Trip
+from homeward.models.roads.trip import Halt, Trip
 from homeward.surfaces.atlas import DESTINATION, Atlas, going
 from homeward.surfaces.shares import Shares
 from homeward.surfaces.web import say
@@ -64,6 +64,10 @@ class Going:
             if off < 70.0:
                 return seconds, metres
         return self.number("Passed", 0.0), 0.0
+
+    def halts(self) -> tuple[Halt, ...]:
+        """Where one charges on what is left of the route."""
+        return self.trip.halts_after(self.passed()[0]) if self.trip and self.to else ()
 
     def number(self, name: str, default: float = nan) -> float:
         """One of the navigation's numbers; `default` where unknown or nothing."""
@@ -185,4 +189,4 @@ class Going:
 
 def _ends(trip: Trip) -> Trip:
     """The trip's last point alone."""
-    return Trip(trip.to, trip.points[-1:], trip.passed_s[-1:], trip.along_m[-1:], (), trip.arcs, trip.shares)
+    return Trip(trip.to, trip.points[-1:], trip.passed_s[-1:], trip.along_m[-1:], (), trip.arcs, trip.parts)
