@@ -16,11 +16,12 @@ from homeward.app.figures import Figures
 from homeward.app.households import Households
 from homeward.app.hub import Hub
 from homeward.app.keys import token_of
-from homeward.app.roadmap import NAME, Roadmap, plain
+from homeward.app.roadmap import NAME, Roadmap
 from homeward.app.run import open_map, skills_with
 from homeward.app.serve import make_app
 from homeward.app.settings import HubSettings
 from homeward.core.signal import Refused
+from homeward.maps.gazetteer import plain
 from homeward.maps.osm import read_roads
 from homeward.maps.pack import Pack, save
 from homeward.models.roads.order import nested_dissection

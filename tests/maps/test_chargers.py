@@ -125,7 +125,8 @@ def test_a_map_brings_its_stations_and_lists_add_those_that_lie_on_it(tmp_path: 
         11: ([2, 3], {"highway": "primary"}),
         12: ([11, 12, 13, 11], {"amenity": "charging_station", "name": "Yard"}),
     }
-    network, sites, left_out = read_map(osm(tmp_path / "town.osm", nodes, ways))
+    read = read_map(osm(tmp_path / "town.osm", nodes, ways))
+    network, sites, left_out = read.network, read.chargers, read.left_out
     assert [(one.name, one.kw) for one in sites] == [("", 100.0), ("Yard", UNTOLD_AC_KW)]
     assert left_out["chargers that are private or not for cars"] == 1
     listed = (Charger("Here", 0.005, 0.008, 22.0, False), Charger("Far", 5.0, 5.0, 22.0, False))

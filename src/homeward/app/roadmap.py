@@ -5,9 +5,9 @@ somewhere, whose routes are then looked at again.
 """
 
 import asyncio
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from homeward.app.hub import Hub
 from homeward.app.rerouting import Going, concerned
 from homeward.core.signal import Kind, Refused
 from homeward.core.twin import Twin
+from homeward.maps.gazetteer import Gazetteer
 from homeward.maps.pack import Pack, open_pack
 from homeward.maps.reach import Reach, reach
 from homeward.models.roads.crew import Crew
@@ -51,7 +52,6 @@ class Roadmap:
     sources: tuple[str, ...] = ()
     feeds: Callable[[], dict[str, Any]] = dict
     crew: Crew = field(default_factory=threads)
-    _names: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, pack: Path, folder: Path) -> "Roadmap":
@@ -83,26 +83,11 @@ class Roadmap:
 
     def find(self, text: str, limit: int = 8) -> Sequence[Place]:
         """See Atlas."""
-        wanted = plain(text)
-        if not wanted:
-            return []
-        names = self._by_name()
-        ranked = sorted((_rank(name, wanted), name) for name in names if wanted in name)
-        return [self._middle(names[name]) for _, name in ranked[:limit]]
+        return self._names.find(text, limit)
 
-    def _by_name(self) -> dict[str, list[int]]:
-        if not self._names:
-            for arc in np.flatnonzero(np.asarray(self.network.name) >= 0).tolist():
-                self._names.setdefault(plain(self.network.names[self.network.name[arc]]), []).append(arc)
-        return self._names
-
-    def _middle(self, arcs: list[int]) -> Place:
-        """The middle of the arc that is nearest to the middle of them all."""
-        ends = [self.network.points(arc) for arc in arcs]
-        middles = np.array([[lat[len(lat) // 2], lon[len(lon) // 2]] for lat, lon in ends])
-        best = int(np.argmin(np.abs(middles - middles.mean(axis=0)).sum(axis=1)))
-        lat, lon = middles[best].tolist()
-        return Place(lat, lon, self.network.names[self.network.name[arcs[best]]])
+    @cached_property
+    def _names(self) -> Gazetteer:
+        return Gazetteer.of(self.network, self.pack.places)
 
     def around(self, lat: float, lon: float, metres: float) -> Sequence[Line]:
         """See Atlas."""
@@ -197,6 +182,7 @@ class Roadmap:
 
     async def keep(self) -> None:
         """Lay what was kept, and go on taking off what is over, until cancelled."""
+        await asyncio.to_thread(self.find, "warm")  # the names are put in order once
         laid_at = -inf
         while True:
             now = self.hub.clock.now() if self.hub else 0.0
@@ -205,23 +191,6 @@ class Roadmap:
                 await self._lay()
                 laid_at = now
             await asyncio.sleep(LOOK_S / max(1.0, self.hub.clock.speed if self.hub else 1.0))
-
-
-def plain(text: str) -> str:
-    """A name without case and accents, for comparing: `Mäkelänkatu` is `makelankatu`."""
-    parted = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(sign for sign in parted if not unicodedata.combining(sign)).split())
-
-
-def _rank(name: str, wanted: str) -> tuple[int, int]:
-    """How well a name answers what is looked for: the same, begins so, a word begins so, holds it; then the shorter."""
-    if name == wanted:
-        return 0, len(name)
-    if name.startswith(wanted):
-        return 1, len(name)
-    if f" {wanted}" in name:
-        return 2, len(name)
-    return 3, len(name)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """A road network for cars read from an OpenStreetMap file, and what was left out of it.
 
 Ways are cut where they meet. What can't be reached from, or can't reach, the largest connected part is left out, as no
-route could use it. Restrictions by way of a junction become pairs of arcs; others are counted and not kept.
+route could use it.
 """
 
 from collections import Counter
@@ -16,10 +16,12 @@ import osmium
 from homeward.core.signal import Refused
 from homeward.maps import tags as says
 from homeward.maps.chargers import Charger, of_tags, one_a_place
+from homeward.maps.country import country_of
+from homeward.maps.places import Named, kind_of_place, once_each
+from homeward.maps.restrictions import Rows, Rule, read_rule
 from homeward.models.roads.network import DEGREE_M, KINDS, Network
 
 CHARGES: Final = "charging_station"
-PASSES: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 
 @dataclass(slots=True)
@@ -36,58 +38,81 @@ class _Way:
 @dataclass(slots=True)
 class _Read:
     ways: list[_Way] = field(default_factory=list)
-    turns: list[tuple[bool, int, int, int]] = field(default_factory=list)  # only?, way in, node, way out
+    rules: list[Rule] = field(default_factory=list)
     walls: set[int] = field(default_factory=set)
     chargers: list[Charger] = field(default_factory=list)
+    places: list[Named] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What a file holds: roads, places to charge, places by name, what was left out, and whose limits count."""
+
+    network: Network
+    chargers: tuple[Charger, ...]
+    places: tuple[Named, ...]
+    left_out: dict[str, int]
+    country: str
 
 
 def read_roads(path: Path) -> tuple[Network, dict[str, int]]:
     """The network of a file and counts of what was left out. Raises Refused naming the file if it has no roads."""
-    network, _, left_out = read_map(path)
-    return network, left_out
+    read = read_map(path)
+    return read.network, read.left_out
 
 
-def read_map(path: Path) -> tuple[Network, tuple[Charger, ...], dict[str, int]]:
-    """The network of a file, its places to charge, and counts of what was left out. Raises Refused naming the file."""
-    found = _read(path)
+def read_map(path: Path, country: str = "") -> Map:
+    """All that is used of a file; its country is found out unless told. Raises Refused naming the file."""
+    found = _read(path, country)
     if not found.ways:
         raise Refused(f"{path} has no roads for cars in it")
     network = _network(_cut(found), found)
     if network is None:
         raise Refused(f"{path}: no two junctions in it can be reached from one another by car")
-    return network, one_a_place(found.chargers), dict(found.left_out)
+    left_out = {what: count for what, count in found.left_out.items() if count}
+    return Map(network, one_a_place(found.chargers), once_each(found.places), left_out, found.country)
 
 
-def _read(path: Path) -> _Read:
-    found = _Read()
+def _read(path: Path, country: str) -> _Read:
+    found = _Read(country=country)
     if not path.is_file():
         raise Refused(f"{path} is not a file")
     try:
+        found.country = country or country_of(path)
         thing: Any
         for thing in osmium.FileProcessor(str(path)).with_locations():
             if thing.is_node():
                 if "barrier" in thing.tags and says.stops_cars(dict(thing.tags)):
                     found.walls.add(thing.id)
-                if thing.tags.get("amenity") == CHARGES:
-                    _take_charger(found, dict(thing.tags), [thing])
+                _take_place(found, thing, [thing])
             elif thing.is_way():
-                if thing.tags.get("amenity") == CHARGES:
-                    _take_charger(found, dict(thing.tags), thing.nodes)
+                _take_place(found, thing, thing.nodes)
                 _take_way(found, thing)
             elif thing.is_relation() and thing.tags.get("type") == "restriction":
-                _take_turn(found, thing)
+                rule = read_rule(thing, found.left_out)
+                if rule:
+                    found.rules.append(rule)
     except RuntimeError as error:
         raise Refused(f"{path} is not an OpenStreetMap file that can be read: {error}") from None
     return found
 
 
-def _take_charger(found: _Read, tags: dict[str, str], nodes: Any) -> None:
-    places = [(node.location.lat, node.location.lon) for node in nodes if node.location.valid()]
+def _take_place(found: _Read, thing: Any, nodes: Any) -> None:
+    """A place to charge, or one that people look for by its name."""
+    charges = thing.tags.get("amenity") == CHARGES
+    kind = kind_of_place(thing.tags) if "name" in thing.tags and not charges else ""
+    places = (
+        [(node.location.lat, node.location.lon) for node in nodes if node.location.valid()] if charges or kind else []
+    )
     if not places:
         return
     lat, lon = (float(sum(column)) / len(places) for column in zip(*places, strict=True))
-    charger = of_tags(tags, lat, lon)
+    if kind:
+        found.places.append(Named(thing.tags["name"][:100], kind, round(lat, 6), round(lon, 6)))
+        return
+    charger = of_tags(dict(thing.tags), lat, lon)
     if charger is None:
         found.left_out["chargers that are private or not for cars"] += 1
     else:
@@ -112,12 +137,14 @@ def _take_way(found: _Read, way: Any) -> None:
         found.left_out["ways that leave the file, cut at its edge"] += 1
     for run in runs:
         if len(run) > 1:
-            found.ways.append(_way(way.id, kind, tags, (along, against), run))
+            found.ways.append(_way(way.id, kind, tags, (along, against), run, found.country))
 
 
-def _way(number: int, kind: str, tags: dict[str, str], open_to: tuple[bool, bool], run: list[Any]) -> _Way:
+def _way(
+    number: int, kind: str, tags: dict[str, str], open_to: tuple[bool, bool], run: list[Any], country: str
+) -> _Way:
     refs, lat, lon = (list(column) for column in zip(*run, strict=True))
-    speeds = [says.speed_kmh(tags, kind, forward) for forward in (True, False)]
+    speeds = [says.speed_kmh(tags, kind, forward, country) for forward in (True, False)]
     crossing = says.duration_s(tags.get("duration")) if kind == "ferry" else None
     if crossing:
         metres = float(_lengths(np.array(lat), np.array(lon)).sum())
@@ -125,22 +152,6 @@ def _way(number: int, kind: str, tags: dict[str, str], open_to: tuple[bool, bool
     name = tags.get("name") or tags.get("ref") or ""
     driven = (speeds[0] if open_to[0] else 0.0, speeds[1] if open_to[1] else 0.0)
     return _Way(number, kind, name, driven, refs, lat, lon)
-
-
-def _take_turn(found: _Read, relation: Any) -> None:
-    rule = next((relation.tags[key] for key in PASSES if key in relation.tags), "")
-    ends: dict[str, list[tuple[str, int]]] = {"from": [], "via": [], "to": []}
-    for member in relation.members:
-        if member.role in ends:
-            ends[member.role].append((member.type, member.ref))
-    whole = [len(ends[role]) == 1 for role in ends]
-    kinds = [ends[role][0][0] for role in ends] if all(whole) else []
-    if "motorcar" in relation.tags.get("except", "") or not rule.startswith(("no_", "only_")):
-        found.left_out["restrictions that are conditional, not for cars or not understood"] += 1
-    elif kinds != ["w", "n", "w"]:
-        found.left_out["restrictions by way of other ways, or incomplete"] += 1
-    else:
-        found.turns.append((rule.startswith("only_"), ends["from"][0][1], ends["via"][0][1], ends["to"][0][1]))
 
 
 @dataclass(slots=True)
@@ -205,7 +216,9 @@ def _network(arcs: _Arcs, found: _Read) -> Network | None:
     columns = list(zip(*rows, strict=True))
     tail, head = renamed[ends[order, 0]].astype(np.int32), renamed[ends[order, 1]].astype(np.int32)
     way = np.array(columns[5], dtype=np.int64)
-    via = {ref: int(renamed[number[ref]]) for _, _, ref, _ in found.turns if ref in number and kept_nodes[number[ref]]}
+    nodes = {rule.node for rule in found.rules}
+    junction = {ref: int(renamed[number[ref]]) for ref in nodes if ref in number and kept_nodes[number[ref]]}
+    forbidden, via_first, via_arcs = Rows(tail, head, way, junction).of(found.rules, found.left_out)
     return Network(
         lat=places[:, 0],
         lon=places[:, 1],
@@ -219,29 +232,12 @@ def _network(arcs: _Arcs, found: _Read) -> Network | None:
         shape_first=np.cumsum([0, *(len(shape[0]) for shape in shapes)]),
         shape_lat=np.array([v for shape in shapes for v in shape[0]], dtype=np.float32),
         shape_lon=np.array([v for shape in shapes for v in shape[1]], dtype=np.float32),
-        forbidden=_forbidden(found, tail, head, way, via),
+        forbidden=forbidden,
         height_m=np.zeros(len(places), dtype=np.float32),
         names=names,
+        via_first=via_first,
+        via_arcs=via_arcs,
     )
-
-
-def _forbidden(found: _Read, tail: Any, head: Any, way: Any, via: dict[int, int]) -> Any:
-    """Pairs of arcs that must not follow one another, (r, 2)."""
-    pairs: set[tuple[int, int]] = set()
-    by_head = np.argsort(head, kind="stable")
-    heads = head[by_head]
-    for only, way_in, ref, way_out in found.turns:
-        node = via.get(ref, -1)
-        here = by_head[slice(*np.searchsorted(heads, [node, node + 1]))].tolist()
-        into = [arc for arc in here if way[arc] == way_in]
-        out = list(range(*np.searchsorted(tail, [node, node + 1]).tolist()))
-        meant = [arc for arc in out if way[arc] == way_out]
-        if not into or not meant:
-            found.left_out["restrictions on roads that are left out"] += 1
-            continue
-        barred = [arc for arc in out if arc not in meant] if only else meant
-        pairs |= {(a, b) for a in into for b in barred}
-    return np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
 
 
 def _largest(n: int, tail: Any, head: Any) -> Any:

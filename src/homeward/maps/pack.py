@@ -17,22 +17,28 @@ import numpy as np
 
 from homeward.core.signal import Refused
 from homeward.maps.chargers import Charger
+from homeward.maps.places import Named
 from homeward.models.roads.network import Network
 
-MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 3, 64
+MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 4, 64
 FIXED: Final = struct.Struct("<8sII32s")
 ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
 
 
 @dataclass(frozen=True, eq=False)
 class Pack:
-    """A network, the order of its junctions for the hierarchy, what was left out of it, and where one may charge."""
+    """A network, the order of its junctions for the hierarchy, what was left out of it, and what lies by the roads.
+
+    `country` is the one whose limits count where no sign tells them, '' for none.
+    """
 
     network: Network
     order: Any  # int32 (n,)
     left_out: dict[str, int]
     attribution: str = ATTRIBUTION
     chargers: tuple[Charger, ...] = ()
+    places: tuple[Named, ...] = ()
+    country: str = ""
 
 
 def save(pack: Pack, path: Path) -> int:
@@ -47,7 +53,8 @@ def save(pack: Pack, path: Path) -> int:
         blocks.append(block + bytes(-len(block) % ALIGN))
         at += len(blocks[-1])
     told = {"columns": index, "names": pack.network.names, "left_out": pack.left_out, "attribution": pack.attribution}
-    told["chargers"] = [astuple(one) for one in pack.chargers]
+    told["chargers"], told["places"] = ([astuple(one) for one in some] for some in (pack.chargers, pack.places))
+    told["country"] = pack.country
     header = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     header += b" " * (-(FIXED.size + len(header)) % ALIGN)
     body = header + b"".join(blocks)
@@ -86,7 +93,8 @@ def open_pack(path: Path, check: bool = True) -> Pack:
         order = columns.pop("order")
         network = Network(**columns, names=tuple(told["names"]))
         chargers = tuple(Charger(*one) for one in told["chargers"])
-        return Pack(network, order, told["left_out"], told["attribution"], chargers)
+        places = tuple(Named(*one) for one in told["places"])
+        return Pack(network, order, told["left_out"], told["attribution"], chargers, places, told["country"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"{path} is damaged: {error}") from None
 

@@ -42,21 +42,51 @@ ZONES_KMH: Final = {
     "nsl_dual": 112.65,
 }
 COUNTRIES_KMH: Final = {
+    "ad": {},
     "at": {"rural": 100.0, "motorway": 130.0},
+    "au": {"rural": 100.0, "motorway": 110.0},
+    "be": {},
+    "bg": {"motorway": 140.0},
+    "ca": {"rural": 80.0, "motorway": 100.0},
     "ch": {"rural": 80.0},
+    "cn": {"rural": 70.0},
+    "cy": {"rural": 80.0, "motorway": 100.0},
     "cz": {"trunk": 110.0, "motorway": 130.0},
     "de": {"rural": 100.0, "motorway": 130.0},
     "dk": {"rural": 80.0, "motorway": 130.0},
+    "ee": {"motorway": 110.0},
     "es": {"trunk": 90.0},
     "fi": {"rural": 80.0},
     "fr": {"rural": 80.0, "trunk": 110.0, "motorway": 130.0},
     "gb": {"urban": 48.28, "rural": 96.56, "motorway": 112.65},
+    "gr": {"motorway": 130.0},
+    "hr": {"trunk": 110.0, "motorway": 130.0},
+    "hu": {"trunk": 110.0, "motorway": 130.0},
+    "ie": {"rural": 80.0},
+    "is": {"motorway": 90.0},
     "it": {"trunk": 110.0, "motorway": 130.0},
+    "jp": {"urban": 60.0, "rural": 60.0, "motorway": 100.0},
+    "kr": {"rural": 80.0, "motorway": 100.0},
     "li": {"rural": 80.0},
+    "lt": {"motorway": 130.0},
+    "lu": {"motorway": 130.0},
+    "lv": {"motorway": 110.0},
+    "mt": {"rural": 80.0, "motorway": 80.0},
     "nl": {"rural": 80.0, "motorway": 100.0},
+    "no": {"rural": 80.0, "motorway": 110.0},
+    "nz": {"rural": 100.0, "motorway": 100.0},
     "pl": {"trunk": 120.0, "motorway": 140.0},
+    "pt": {},
+    "ro": {"motorway": 130.0},
+    "rs": {"rural": 80.0, "motorway": 130.0},
     "se": {"rural": 70.0, "motorway": 110.0},
+    "si": {"trunk": 110.0, "motorway": 130.0},
+    "sk": {"motorway": 130.0},
+    "tr": {"motorway": 130.0},
+    "ua": {"motorway": 130.0},
     "uk": {"urban": 48.28, "rural": 96.56, "motorway": 112.65},
+    "us": {"urban": 40.23, "rural": 88.51, "motorway": 104.61},
+    "za": {"urban": 60.0, "rural": 100.0},
 }
 """Where a country's limit is another than the usual one of ZONES_KMH, by what its zones are called in the map."""
 ZONE_TAGS: Final = ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic")
@@ -103,15 +133,29 @@ def directions(tags: Tags) -> tuple[bool, bool]:
     return True, not (implied and oneway != "no")
 
 
-def speed_kmh(tags: Tags, kind: str, forward: bool) -> float:
-    """Free-flow speed one way along, km/h: a tenth below the sign where there is one, else what is usual."""
+def speed_kmh(tags: Tags, kind: str, forward: bool, country: str = "") -> float:
+    """Free-flow speed one way along, km/h: a tenth below the sign where there is one, else what is usual there."""
     way = "maxspeed:forward" if forward else "maxspeed:backward"
     signed = limit_kmh(tags.get(way)) or limit_kmh(tags.get("maxspeed"))
     if signed is None:
         signed = next((kmh for key in ZONE_TAGS if (kmh := zone_kmh(tags.get(key, "").lower())) is not None), None)
     if signed is None:
-        return USUAL_KMH[kind]
+        return usual_kmh(kind, country)
     return min(max(0.9 * signed, SLOWEST_KMH), FASTEST_KMH)
+
+
+def usual_kmh(kind: str, country: str) -> float:
+    """What is driven without a sign, km/h: on motorways a tenth below the country's limit, nowhere above one.
+
+    >>> usual_kmh("motorway", "de"), usual_kmh("motorway", "us"), usual_kmh("primary", "se"), usual_kmh("primary", "")
+    (117.0, 94.15, 63.0, 65.0)
+    """
+    own = COUNTRIES_KMH.get(country)
+    if own is None:
+        return USUAL_KMH[kind]
+    zone = {"motorway": "motorway", "residential": "urban", "trunk": "trunk"}.get(kind, "rural")
+    most = round(0.9 * own.get(zone, ZONES_KMH[zone]), 2)
+    return most if kind == "motorway" else min(USUAL_KMH[kind], most)
 
 
 def limit_kmh(sign: str | None) -> float | None:

@@ -1,6 +1,6 @@
 """A road network for cars as columns: what a map pack holds and what every solver reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import radians
 from typing import Any, Final
 
@@ -38,8 +38,8 @@ class Network:
     """Junctions (n) and one-way arcs between them (m); a street with two directions is two arcs.
 
     Arcs are sorted by `tail`, then `head`. All points of an arc are `tail`, its shape points in driving order, `head`.
-    `forbidden` holds pairs of arcs that must not follow one another: every restriction is brought to that form,
-    also those that allow only one turn.
+    `forbidden` holds pairs of arcs that must not follow one another, `via_…` rows of more: every restriction is brought
+    to that form, also those that allow only one turn.
     """
 
     lat: Column  # float64 (n,), degrees
@@ -57,6 +57,8 @@ class Network:
     forbidden: Column  # int32 (r, 2), arc in, arc out
     height_m: Column  # float32 (n,), of the junctions; all zero on a map without heights
     names: tuple[str, ...] = ()
+    via_first: Column = field(default_factory=lambda: np.zeros(1, dtype=np.int32))  # (q + 1,), where a row begins
+    via_arcs: Column = field(default_factory=lambda: np.zeros(0, dtype=np.int32))  # (p,), arcs in a row
 
     @property
     def nodes(self) -> int:

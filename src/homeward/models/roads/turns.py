@@ -1,15 +1,19 @@
-"""Turn restrictions as a graph: where a turn is forbidden, the road in gets an end of its own with fewer ways on.
+"""Turn restrictions as a graph: where rows of arcs are forbidden, having driven one's beginning is a place of its own.
 
-Only those roads are doubled that lead into a forbidden turn, so that a map grows by its restrictions and not, as a
-graph of all turns would, manifold. A U-turn there counts as forbidden too, unless nothing else is left.
+A forbidden pair gives the road in an end of its own with fewer ways on; a row of more arcs gives one for each of its
+beginnings, as the states of an automaton that reads the arcs driven. So a map grows by its restrictions and not, as a
+graph of all turns would, manifold. A U-turn at such an end counts as forbidden too, unless nothing else is left.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
 from homeward.models.roads.network import Column, Network
+
+Row = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,22 +27,42 @@ class Turns:
     end_of: Column  # int32 (m,), where one stands having driven an arc of the network
 
 
+def rows_of(network: Network) -> Iterator[Row]:
+    """All rows of arcs that must not be driven one after another."""
+    yield from map(tuple, network.forbidden.tolist())
+    first, arcs = network.via_first.tolist(), network.via_arcs.tolist()
+    for begin, end in pairwise(first):
+        yield tuple(arcs[begin:end])
+
+
 def obey(network: Network) -> Turns:
-    """The graph of a network's `forbidden` pairs."""
-    barred: dict[int, set[int]] = {}
-    for a, b in network.forbidden.tolist():
-        barred.setdefault(a, set()).add(b)
-    n, heads = network.nodes, network.head.tolist()
+    """The graph of a network's restrictions."""
+    barred = set(rows_of(network))
+    states = sorted({row[:size] for row in barred for size in range(1, len(row))})
+    n, heads, number = network.nodes, network.head.tolist(), {state: i for i, state in enumerate(states)}
     end_of = np.array(heads, dtype=np.int32)
-    for own, arc in enumerate(sorted(barred)):
-        end_of[arc] = n + own
+    for state in states:
+        if len(state) == 1:
+            end_of[state[0]] = n + number[state]
     first = np.searchsorted(network.tail, np.arange(n + 1)).tolist()
-    tails, arcs = network.tail.tolist(), list(range(network.arcs))
-    for arc in sorted(barred):
-        out = [b for b in range(first[heads[arc]], first[heads[arc] + 1]) if b not in barred[arc]]
-        on = [b for b in out if heads[b] != network.tail[arc]] or out
-        tails += [int(end_of[arc])] * len(on)
-        arcs += on
-    arc_of: Any = np.array(arcs, dtype=np.int32)
-    junction = np.concatenate([np.arange(n), [heads[arc] for arc in sorted(barred)]]).astype(np.int32)
-    return Turns(np.array(tails, dtype=np.int32), end_of[arc_of], arc_of, junction, end_of)
+    tails, ends, arcs = network.tail.tolist(), end_of.tolist(), list(range(network.arcs))
+    for state in states:
+        last = state[-1]
+        out = [b for b in range(first[heads[last]], first[heads[last] + 1]) if not _ends_in((*state, b), barred)]
+        for b in [b for b in out if heads[b] != network.tail[last]] or out:
+            tails.append(n + number[state])
+            ends.append(_after((*state, b), number, n, heads[b]))
+            arcs.append(b)
+    junction = np.concatenate([np.arange(n), [heads[state[-1]] for state in states]]).astype(np.int32)
+    tail, head, arc = (np.array(column, dtype=np.int32) for column in (tails, ends, arcs))
+    return Turns(tail, head, arc, junction, end_of)
+
+
+def _ends_in(driven: Row, barred: set[Row]) -> bool:
+    """Whether what was driven ends in a forbidden row."""
+    return any(driven[i:] in barred for i in range(len(driven) - 1))
+
+
+def _after(driven: Row, number: dict[Row, int], n: int, junction: int) -> int:
+    """Where one stands having driven that: the longest beginning of a forbidden row it ends in, or nowhere special."""
+    return next((n + number[driven[i:]] for i in range(len(driven)) if driven[i:] in number), junction)

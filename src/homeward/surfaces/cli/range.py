@@ -12,7 +12,7 @@ from homeward.surfaces.cli.said import progress, say
 
 def range_of(
     pack: Annotated[Path, typer.Option("--map", help="A map made by `homeward map build`.", metavar="PACK")],
-    start: Annotated[str, typer.Option("--from", help="Where the car is, in degrees.", metavar="LAT,LON")],
+    start: Annotated[str, typer.Option("--from", help="Where the car is, in degrees or by name.", metavar="PLACE")],
     car: Annotated[str, typer.Option(help="A car of `homeward vehicles list`.")],
     soc: Annotated[float, typer.Option(help="Its state of charge, percent.", min=0, max=100)] = 80.0,
     outside: Annotated[float, typer.Option(help="How warm it is outside, °C.", min=-50, max=55)] = USUAL_OUTSIDE_C,
@@ -26,8 +26,8 @@ def range_of(
     from homeward.maps.reach import reach
     from homeward.models.roads.roads import Roads
 
-    place, wish = place_of(start), wish_of(car, (soc, outside, reserve), certainty)
     opened = open_pack(pack)
+    place, wish = place_of(start, opened), wish_of(car, (soc, outside, reserve), certainty)
     with progress("preparing; some seconds the first time"):
         found = reach(opened, Roads(opened.network, opened.order), *place, wish)
     if png:

@@ -21,6 +21,9 @@ def map_build(
     chargers: Annotated[
         list[Path] | None, typer.Option(help="More places to charge: CSV, JSON or OCPI; may be given several times.")
     ] = None,
+    country: Annotated[
+        str, typer.Option(help="Whose limits count where no sign tells them: fi, de …; found out unless told.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Make a map that cars find their way on, with the places where they charge."""
@@ -37,18 +40,44 @@ def map_build(
     tiles = Tiles.of(elevation) if elevation else None
     lists = [read_chargers(path) for path in chargers or ()]
     with progress("reading") as step:
-        network, sites, left_out = read_map(source)
-        sites, lacking = within(network, sites, lists)
-        left_out = left_out | lacking
+        read = read_map(source, country.strip().lower())
+        network = read.network
+        sites, lacking = within(network, read.chargers, lists)
+        left_out = read.left_out | lacking
         if tiles:
             height_m, unknown = heights_of(network, tiles)
             network, left_out = replace(network, height_m=height_m), left_out | unknown
         step(0.7, 1.0)
         order = nested_dissection(network.lat, network.lon, network.tail, network.head)
         step(0.9, 1.0)
-        pack = Pack(network, order, left_out, chargers=sites)
+        pack = Pack(network, order, left_out, chargers=sites, places=read.places, country=read.country)
         size = save(pack, to)
     say({**_described(pack), "bytes": size, "seconds": round(time.monotonic() - began, 2)}, json)
+
+
+@maps.command("search")
+def map_search(
+    pack: Annotated[Path, typer.Argument(help="A map.", metavar="PACK")],
+    text: Annotated[str, typer.Argument(help="A street, a town, a station … in any order of words.")],
+    most: Annotated[int, typer.Option(help="At most so many.", min=1, max=100)] = 8,
+    json: Json = False,
+) -> None:
+    """Find a place on a map by its name."""
+    from homeward.core.signal import Refused
+    from homeward.maps.gazetteer import Gazetteer
+    from homeward.maps.pack import open_pack
+
+    opened = open_pack(pack)
+    names = Gazetteer.of(opened.network, opened.places)
+    found = names.find(text, most)
+    if not found:
+        near = names.nearest(text)
+        raise Refused(f"nothing on {pack} is called {text!r}{f'; did you mean {near}?' if near else ''}")
+    if json:
+        say({"found": [{"name": one.name, "lat": one.lat, "lon": one.lon} for one in found]}, json)
+    else:
+        for one in found:
+            typer.echo(f"{one.lat:.5f},{one.lon:.5f}  {one.name}")
 
 
 @maps.command("info")
@@ -69,8 +98,10 @@ def _described(pack: Any) -> dict[str, Any]:
         "arcs": network.arcs,
         "km": round(float(network.length_m.sum()) / 1000.0, 1),
         "names": len(network.names),
-        "forbidden_turns": len(network.forbidden),
+        "forbidden_turns": len(network.forbidden) + len(network.via_first) - 1,
         "chargers": len(pack.chargers),
+        "places": len(pack.places),
+        "country": pack.country or None,
         "heights_m": [round(value) for value in _ends(network.height_m)] if network.height_m.any() else None,
         "bounds": [round(float(v), 5) for v in (*_ends(network.lat), *_ends(network.lon))],
         "left_out": pack.left_out,

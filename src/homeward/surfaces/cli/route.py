@@ -16,8 +16,8 @@ USUAL_OUTSIDE_C = 15.0
 
 def route(
     pack: Annotated[Path, typer.Option("--map", help="A map made by `homeward map build`.", metavar="PACK")],
-    start: Annotated[str, typer.Option("--from", help="Where from, in degrees.", metavar="LAT,LON")],
-    goal: Annotated[str, typer.Option("--to", help="Where to, in degrees.", metavar="LAT,LON")],
+    start: Annotated[str, typer.Option("--from", help="Where from, in degrees or by name.", metavar="PLACE")],
+    goal: Annotated[str, typer.Option("--to", help="Where to, in degrees or by name.", metavar="PLACE")],
     car: Annotated[str, typer.Option(help="A car of `homeward vehicles list`: what the way takes from it.")] = "",
     soc: Annotated[float, typer.Option(help="Its state of charge, percent.", min=0, max=100)] = 80.0,
     at: Annotated[str, typer.Option(help="When it leaves: 18:05 or 2026-01-20T18:05.", metavar="TIME")] = "",
@@ -38,9 +38,10 @@ def route(
         raise Refused(f"--by {by!r}: there is time and energy")
     if by == "energy" and not car:
         raise Refused("--by energy needs a car: --car NAME")
-    leaves, places = _moment(at), [place_of(text) for text in (start, goal)]
+    leaves = _moment(at)
     wish = wish_of(car, (soc, outside, reserve), certainty, precondition) if car else None
     opened = open_pack(pack)
+    places = [place_of(text, opened) for text in (start, goal)]
     roads, spots, way = _way(opened, places, pack, wish if by == "energy" else None)
     journey, why_not = _charging(opened, roads, spots, wish if stops and by == "time" else None)
     if png:
@@ -240,12 +241,21 @@ def _steps(network: Any, way: Any) -> list[dict[str, Any]]:
     return steps
 
 
-def place_of(text: str) -> tuple[float, float]:
-    """Degrees as people write them. Raises BadParameter."""
+def place_of(text: str, pack: Any) -> tuple[float, float]:
+    """A place as people write it: degrees, or a name on that map. Raises BadParameter."""
+    from homeward.maps.gazetteer import Gazetteer
+
     try:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no place: write latitude,longitude, such as 60.17,24.94") from None
+        names = Gazetteer.of(pack.network, pack.places)
+        if found := names.find(text, 1):
+            return found[0].lat, found[0].lon
+        near = names.nearest(text)
+        raise typer.BadParameter(
+            f"{text!r} is no place on this map{f'; did you mean {near}?' if near else ''}: write a street or a town of "
+            "it, or latitude,longitude: 60.17,24.94"
+        ) from None
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise typer.BadParameter(f"{text!r} is not on Earth: latitude comes first, from -90 to 90")
     return lat, lon
