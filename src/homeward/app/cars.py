@@ -1,6 +1,6 @@
 """The cars of households as plans need them: which one of the table each is, how charged, and what must be left."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isfinite, nan
 from statistics import NormalDist
@@ -8,7 +8,9 @@ from typing import Final
 
 from homeward.app.hub import Hub
 from homeward.core.signal import Kind, Refused, Value
+from homeward.maps.charge import USUAL
 from homeward.maps.journey import Wish
+from homeward.models.energy import Consumption
 from homeward.vehicles import Vehicle, find, known
 
 RESERVE, CERTAINTY, OUTSIDE_C = 10.0, 90.0, 10.0
@@ -19,9 +21,10 @@ PLACE: Final = "Vehicle.CurrentLocation"
 
 @dataclass(eq=False)
 class Cars:
-    """Reads a hub's twin; the table is read once."""
+    """Reads a hub's twin; the table is read once. `learned` is what each car takes, from its own drives."""
 
     hub: Hub
+    learned: dict[str, Consumption] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> tuple[Vehicle, ...]:
@@ -60,7 +63,11 @@ class Cars:
         outside = self.number(home, "Home.Climate.OutdoorTemperature", OUTSIDE_C)
         sure = NormalDist().inv_cdf(self.number(car, "Vehicle.Navigation.Certainty", CERTAINTY) / 100.0)
         reserve = self.number(car, "Vehicle.Navigation.Reserve", RESERVE)
-        return Wish(vehicle, charge, 2.0 * round(outside / 2.0), reserve, sure)
+        return Wish(vehicle, charge, 2.0 * round(outside / 2.0), reserve, sure, takes=self.learned.get(car, USUAL))
+
+    def consumption(self, car: str) -> Consumption:
+        """A copy of what is known of what it takes, to learn on."""
+        return Consumption.restore(self.learned[car].state() if car in self.learned else USUAL.state())
 
     def value(self, node: str, path: str) -> Value | None:
         """What is known of a signal; None where there is no such node."""

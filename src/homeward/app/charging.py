@@ -16,6 +16,7 @@ from homeward.app.hub import Hub
 from homeward.app.roadmap import Roadmap
 from homeward.core.signal import Broken, Kind, Refused
 from homeward.maps.journey import Journey, Planner, Wish
+from homeward.models.energy import Consumption
 from homeward.models.roads.roads import Roads
 from homeward.models.roads.trip import Halt, Place
 from homeward.skills.navigation.place import read_place
@@ -44,7 +45,7 @@ class Charging:
     roadmap: Roadmap
     cars: Cars
     asked: dict[str, tuple[Ask, float, Roads]] = field(default_factory=dict)
-    _planners: dict[tuple[Vehicle, float], Planner] = field(default_factory=dict)
+    _planners: dict[tuple[Vehicle, float, Consumption], Planner] = field(default_factory=dict)
 
     async def keep(self) -> None:
         """Look, until cancelled."""
@@ -119,7 +120,7 @@ class Charging:
 
     def _planner(self, wish: Wish) -> Planner:
         """The planner for that car and weather on the roads as they are; its tables take a while to make."""
-        roads, key = self.roadmap.guide.roads, (wish.vehicle, wish.outside_c)
+        roads, key = self.roadmap.guide.roads, (wish.vehicle, wish.outside_c, wish.takes)
         found = self._planners.pop(key, None)
         if found is None or found.roads is not roads:
             found = Planner(self.roadmap.pack, roads, wish, self.roadmap.crew)

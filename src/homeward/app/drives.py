@@ -1,7 +1,8 @@
 """What a hub learns from its own cars' drives: how long its households take, and how fast the roads were just now.
 
 When a car has parked, its places are taken from history and matched to the map; each stretch driven from end to end
-teaches the household's drive times, and the probes that say how fast roads are.
+teaches the household's drive times, the usual course of a week, and the probes that say how fast roads are just now;
+and the charge it took teaches what the car takes.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from homeward.app.consumption import Learner
 from homeward.app.hub import Hub
 from homeward.core.signal import Broken, Kind
 from homeward.models.eta import DriveTimes
@@ -22,7 +24,7 @@ from homeward.models.roads.match import Matched, Matcher
 from homeward.models.roads.network import Column
 
 log = logging.getLogger(__name__)
-KEPT = "drive-times.json"
+KEPT, WEEK_KEPT = "drive-times.json", "week.json"
 LOOK_S, PARKED_S, MARGIN_S, LEAST_SHARE = 20.0, 180.0, 30.0, 0.7
 MOVES_KMH = 3.0
 PLACE = "Vehicle.CurrentLocation"
@@ -38,6 +40,7 @@ class Drives:
     hub: Hub
     guide: Guide
     folder: Path
+    learner: Learner
     began: dict[str, float] = field(default_factory=dict)
     moved: dict[str, float] = field(default_factory=dict)
 
@@ -46,6 +49,9 @@ class Drives:
         with suppress(OSError, ValueError, KeyError, TypeError):  # what cannot be read is learned anew
             said = orjson.loads((self.folder / KEPT).read_bytes())
             self.guide.times.update({name: DriveTimes.restore(state) for name, state in said.items()})
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            self.guide.profile.restore(orjson.loads((self.folder / WEEK_KEPT).read_bytes()))
+        self.learner.restore()
 
     async def keep(self) -> None:
         """Look for cars that have parked, and learn, until cancelled."""
@@ -87,6 +93,7 @@ class Drives:
             log.info("a drive of %s was on no roads of the map", car)
             return
         await asyncio.to_thread(self._keep, car.partition("/")[0], matched)
+        await asyncio.to_thread(self.learner.learn, car, matched, since, until)
 
     def _match(self, lat: Column, lon: Column, at: Column) -> Matched | None:
         self._matcher = self._matcher or Matcher(self.guide.roads)
@@ -101,6 +108,13 @@ class Drives:
         times.learn_one(allowed, np.maximum(length, 0.1), took)
         self.guide.times[household] = times
         self.guide.probes.add(household, matched.arcs, matched.at_s, matched.took_s)
-        fresh = (self.folder / KEPT).with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({name: one.state() for name, one in self.guide.times.items()}))
-        fresh.replace(self.folder / KEPT)
+        free_s = self.guide.events.free_ms[matched.arcs] / 1000.0
+        local = matched.at_s + self.guide.offset_s
+        self.guide.profile.add(household, matched.arcs, local, took / np.maximum(free_s, 0.1), free_s)
+        self._write(KEPT, {name: one.state() for name, one in self.guide.times.items()})
+        self._write(WEEK_KEPT, self.guide.profile.state())
+
+    def _write(self, name: str, state: Any) -> None:
+        fresh = (self.folder / name).with_suffix(".new")
+        fresh.write_bytes(orjson.dumps(state))
+        fresh.replace(self.folder / name)

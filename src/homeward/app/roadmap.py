@@ -69,6 +69,11 @@ class Roadmap:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, Refused):
             self.by_source = {}  # traffic of yesterday is no loss
 
+    @cached_property
+    def cars(self) -> Cars | None:
+        """The hub's cars, once there is a hub."""
+        return Cars(self.hub) if self.hub else None
+
     @property
     def attribution(self) -> str:
         """Whose map it is."""
@@ -118,13 +123,13 @@ class Roadmap:
 
     async def reach(self, household: str) -> Reach:
         """See Atlas. Raises Refused."""
-        cars = Cars(self.hub) if self.hub else None
+        cars = self.cars
         car = cars.of(household) if cars else ""
         place = cars.place(car) if cars and car else None
         if cars is None or place is None:
             raise Refused(f"no car of {household} says where it is")
-        homes = self.hub.circle.twin.nodes.of_household(household, Kind.HOME) if self.hub else []
-        home = next((cars.hub.circle.twin.nodes.names[number] for number in homes), "")
+        nodes = cars.hub.circle.twin.nodes
+        home = next((nodes.names[number] for number in nodes.of_household(household, Kind.HOME)), "")
         return await asyncio.to_thread(reach, self.pack, self.guide.roads, *place, cars.wish(home, car))
 
     # traffic
@@ -180,14 +185,28 @@ class Roadmap:
                     route, passed = (twin.get(home, f"Home.Navigation.{name}")[0] for name in ("Route", "Passed"))
                     yield home, str(route or ""), float(passed or 0.0)
 
+    def _reckon(self) -> None:
+        """Whose clock counts, and how many households must have driven a road: of one alone nothing can leak."""
+        if self.hub is None:
+            return
+        nodes = self.hub.circle.twin.nodes
+        fewest = 3 if len(nodes.households) > 1 else 1
+        self.guide.probes.fewest = self.guide.profile.fewest = fewest
+        homes = (nodes.names[n] for household in nodes.households for n in nodes.of_household(household, Kind.HOME))
+        home = next(homes, None)
+        offset = self.hub.circle.twin.get(home, "Home.UtcOffset")[0] if home else None
+        self.guide.offset_s = float(offset) if isinstance(offset, int | float) else 0.0
+
     async def keep(self) -> None:
         """Lay what was kept, and go on taking off what is over, until cancelled."""
         await asyncio.to_thread(self.find, "warm")  # the names are put in order once
-        laid_at = -inf
+        laid_at, hour = -inf, -1
         while True:
             now = self.hub.clock.now() if self.hub else 0.0
+            self._reckon()
             stale = self.guide.probes.heard and now - laid_at > PROBES_S
-            if stale or frozenset(one.id for one in self.events()) != self.laid:
+            turned = self.guide.profile.known and hour != (hour := int((now + self.guide.offset_s) // 3600.0))
+            if stale or turned or frozenset(one.id for one in self.events()) != self.laid:
                 await self._lay()
                 laid_at = now
             await asyncio.sleep(LOOK_S / max(1.0, self.hub.clock.speed if self.hub else 1.0))

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from homeward import __version__
 from homeward.app.cars import Cars
 from homeward.app.charging import Charging
+from homeward.app.consumption import Learner
 from homeward.app.drives import Drives
 from homeward.app.feeds import Feeds
 from homeward.app.figures import Figures
@@ -170,10 +171,11 @@ async def _on_the_roads(hub: Hub, roadmap: Roadmap | None) -> AsyncIterator[None
     """All that goes on beside a hub that has a map."""
     async with contextlib.AsyncExitStack() as stack:
         if roadmap is not None:
-            drives = Drives(hub, roadmap.guide, hub.settings.folder)
-            for work in (roadmap.keep(), drives.keep(), Feeds(roadmap.sources, roadmap).keep()):
+            cars = roadmap.cars or Cars(hub)
+            drives = Drives(hub, roadmap.guide, hub.settings.folder, Learner(hub, cars, roadmap.network))
+            charging, feeds = Charging(hub, roadmap, cars), Feeds(roadmap.sources, roadmap)
+            for work in (roadmap.keep(), drives.keep(), feeds.keep(), charging.keep()):
                 await stack.enter_async_context(_running_task(work))
-            await stack.enter_async_context(_running_task(Charging(hub, roadmap, Cars(hub)).keep()))
         yield
 
 

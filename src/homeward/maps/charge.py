@@ -34,13 +34,17 @@ def air_at(outside_c: float, cabin_c: float | None = None) -> Air:
     return Air(outside_c, outside_c if cabin_c is None else cabin_c, max(outside_c, COLDEST_BATTERY_C))
 
 
-def energy_of_arcs(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
+USUAL = Consumption(PLANNED)
+"""What cars usually take, beyond what their mass and drag say."""
+
+
+def energy_of_arcs(pack: Pack, vehicle: Vehicle, outside_c: float, takes: Consumption = USUAL) -> Column:
     """What each arc takes at free flow, kWh (m,); below zero where it gives back. Heating is not in it, but time is."""
     network = pack.network
     length = np.asarray(network.length_m, dtype=np.float64)
     rows = planned(vehicle.car, air_at(outside_c, 21.0), length, network.seconds(), network.climbs())
     rows[:, CHANGES] = 0.0  # what braking and speeding up between arcs costs belongs to no arc
-    return Consumption(PLANNED).legs(rows)
+    return takes.legs(rows)
 
 
 CHANGES = list(PLANNED).index("changes")
@@ -53,7 +57,14 @@ def climbed(network: Any, way: Way) -> tuple[float, float]:
 
 
 def drive(
-    pack: Pack, roads: Roads, way: Way, vehicle: Vehicle, charge: float, outside_c: float, cabin_c: float | None = None
+    pack: Pack,
+    roads: Roads,
+    way: Way,
+    vehicle: Vehicle,
+    charge: float,
+    outside_c: float,
+    cabin_c: float | None = None,
+    takes: Consumption = USUAL,
 ) -> Drive:
     """What a way takes, from a charge in percent; the cabin is as cold as it is outside, unless it is known."""
     network, arcs = pack.network, way.arcs
@@ -63,9 +74,8 @@ def drive(
     rows = planned(
         vehicle.car, air_at(outside_c, cabin_c), np.maximum(length, 0.01), seconds, network.climbs(arcs) * share
     )
-    model = Consumption(PLANNED)
-    kwh, spread = model.predict_one(rows.sum(axis=0))
-    used = np.concatenate([[0.0], np.cumsum(model.legs(rows))])
+    kwh, spread = takes.predict_one(rows.sum(axis=0))
+    used = np.concatenate([[0.0], np.cumsum(takes.legs(rows))])
     ends = np.concatenate([way.first, [len(way.points) - 1]])
     at = np.interp(np.arange(len(way.points)), ends, used)
     return Drive(kwh, spread, np.minimum(100.0, charge - 100.0 * at / vehicle.usable_kwh))

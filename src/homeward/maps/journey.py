@@ -11,10 +11,11 @@ from typing import Any, Final
 import numpy as np
 
 from homeward.core.signal import Refused
-from homeward.maps.charge import MWH, SURE, Drive, as_weights, drive, energy_of_arcs, seconds_of
+from homeward.maps.charge import MWH, SURE, USUAL, Drive, as_weights, drive, energy_of_arcs, seconds_of
 from homeward.maps.chargers import Charger
 from homeward.maps.pack import Pack
 from homeward.models.charging import WARM_C, between_s, times_s
+from homeward.models.energy import Consumption
 from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import DEGREE_M, Column
@@ -40,7 +41,7 @@ class Wish:
     """With which car, how charged in percent, how warm outside, and how much charge must be left on each leg.
 
     `sure` are standard deviations by which a leg may take more than expected. `precondition`: the battery is warmed on
-    the way to a charger. `stop_s` is what a stop takes besides charging.
+    the way to a charger. `stop_s` is what a stop takes besides charging; `takes` what the car has shown to take.
     """
 
     vehicle: Vehicle
@@ -50,6 +51,7 @@ class Wish:
     sure: float = SURE
     precondition: bool = False
     stop_s: float = STOP_S
+    takes: Consumption = USUAL
 
     def battery_c(self) -> float:
         """How warm the battery is at a charger: warmed on purpose, or by an hour's drive."""
@@ -98,7 +100,7 @@ class Planner:
     factor: float = 1.0
 
     def __post_init__(self) -> None:
-        self.kwh = energy_of_arcs(self.pack, self.wish.vehicle, self.wish.outside_c)
+        self.kwh = energy_of_arcs(self.pack, self.wish.vehicle, self.wish.outside_c, self.wish.takes)
         by_energy = as_weights(self.kwh)
         by_energy[self.roads.weight_ms >= NOWHERE] = NOWHERE
         quick = Table(self.roads, self.roads.weight_ms, self.kwh, self.crew)
@@ -170,7 +172,8 @@ class Planner:
 
     def _driven(self, way: Way, charge: float, cold: bool) -> Drive:
         cabin = None if cold else CABIN_C
-        return drive(self.pack, self.roads, way, self.wish.vehicle, charge, self.wish.outside_c, cabin)
+        wish = self.wish
+        return drive(self.pack, self.roads, way, wish.vehicle, charge, wish.outside_c, cabin, wish.takes)
 
     def _least(self, driven: Drive) -> float:
         """The least charge on a way if it takes more than expected by what one wants to be sure of, percent."""

@@ -22,7 +22,6 @@ from homeward.models.roads.roads import Roads
 SQUARES: Final = 160  # on the longer side
 LEAST_M: Final = 150.0
 NEARLY_ALL: Final = 0.995
-APART: Final = 0.06  # usual spread of what a drive takes, as a share
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -54,14 +53,16 @@ def reach(pack: Pack, roads: Roads, lat: float, lon: float, wish: Wish) -> Reach
     near = roads.nearest(lat, lon)
     if not near or near[0].off_m > 1000.0:
         raise Refused(f"{lat},{lon} is far from any road of the map")
-    network, arcs_kwh = pack.network, energy_of_arcs(pack, wish.vehicle, wish.outside_c)
+    network, arcs_kwh = pack.network, energy_of_arcs(pack, wish.vehicle, wish.outside_c, wish.takes)
     carried = roads.ways.carried(arcs_kwh[roads.turns.arc])
     kwh = np.full(network.nodes, np.inf)
     for spot in near[:2]:
         told, spent = roads.ways.everywhere(int(roads.turns.end_of[spot.arc]), carried)
         spent = np.where(told < NOWHERE, spent + (1.0 - spot.share) * arcs_kwh[spot.arc], np.inf)
         np.minimum.at(kwh, roads.turns.junction, spent)
-    there = max(0.0, wish.charge - wish.reserve) / 100.0 * wish.vehicle.usable_kwh / (1.0 + wish.sure * APART)
+    there = (
+        max(0.0, wish.charge - wish.reserve) / 100.0 * wish.vehicle.usable_kwh / (1.0 + wish.sure * wish.takes.spread)
+    )
     is_in = (kwh <= there) & (there > 0.0)
     arcs = np.flatnonzero(is_in[network.tail] & is_in[network.head] & (roads.weight_ms < NOWHERE))
     place = np.array([[lat, lon]])

@@ -142,7 +142,7 @@ def _comfort(air: Air, begins: FloatArray, seconds: FloatArray, metres: FloatArr
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Consumption:
     """A car's factors, learned trip by trip; `usual` is TRACED, PLANNED or what a class of cars has."""
 

@@ -27,7 +27,12 @@ def test_the_middle_counts_and_fades_within_an_hour() -> None:
     told(probes, "c", 9.0)
     assert probes.weights(1000.0)[0] == 3000
     assert probes.weights(1000.0 + FADES_S)[0] == pytest.approx(1000.0 * (1.0 + 2.0 * np.exp(-1.0)), abs=1.0)
-    assert probes.weights(1000.0 + 3 * FADES_S).tolist() == [1000, 2000, 3000] and not probes.heard
+    assert probes.weights(1000.0 + 3 * FADES_S).tolist() == [1000, 2000, 3000]
+    usual = np.array([1500, 2000, 3000])
+    expected = 1500.0 + (3000.0 - 1500.0) * np.exp(-1.0)
+    assert probes.weights(1000.0 + FADES_S, usual)[0] == pytest.approx(expected, abs=1.0)
+    probes.forget(1000.0 + 3 * FADES_S)
+    assert not probes.heard
 
 
 def test_who_stood_for_long_or_jumped_says_nothing_of_the_road() -> None:

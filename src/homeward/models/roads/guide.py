@@ -16,6 +16,7 @@ from homeward.models.roads.events import EventMap, RoadEvent
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.network import Column, Network
 from homeward.models.roads.probes import Probes
+from homeward.models.roads.profile import Profile
 from homeward.models.roads.roads import Roads, Spot
 from homeward.models.roads.trip import Halt, Place, Trip, joined, trip_of
 
@@ -30,7 +31,8 @@ SIGN: Final = 0.9  # the share of the sign that free flow is taken to drive
 class Guide:
     """The roads with today's traffic on them; `times` are what households' own drives taught, by name.
 
-    `later` are the roads as they will be in so many seconds, as far as that is known.
+    `later` are the roads as they will be in so many seconds, as far as that is known; the local clock is `offset_s`
+    ahead of UTC.
     """
 
     roads: Roads
@@ -39,10 +41,12 @@ class Guide:
     times: dict[str, DriveTimes] = field(default_factory=dict)
     later: dict[float, Roads] = field(default_factory=dict)
     probes: Probes = field(init=False)
+    profile: Profile = field(init=False)
+    offset_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.events = EventMap(self.network, self.roads.pieces)
-        self.probes = Probes(self.events.free_ms)
+        self.probes, self.profile = Probes(self.events.free_ms), Profile(np.asarray(self.network.kind))
 
     @property
     def network(self) -> Network:
@@ -63,6 +67,7 @@ class Guide:
 
     def laid(self, events: Sequence[RoadEvent], now: float, crew: Crew = ALONE) -> tuple[Roads, dict[float, Roads]]:
         """The roads with the traffic of now, and with what will be left of it in 15, 30 and 60 minutes."""
+        self.probes.forget(now)
         roads = self.roads.reweighted(self.weights(events, now)[0], crew)
         later: dict[float, Roads] = {}
         before = roads
@@ -79,8 +84,12 @@ class Guide:
         return self.later[max(known)] if known and ahead_s > HORIZONS_S[0] / 2.0 else self.roads
 
     def weights(self, events: Iterable[RoadEvent], now: float) -> tuple[Column, dict[int, RoadEvent]]:
-        """The times of all arcs, ms (m,), by what cars have just driven and by events, and which event is where."""
-        return self.events.weights(events, now, self.probes.weights(now))
+        """The times of all arcs, ms (m,), by the hour, what cars have just driven and events, and which is where."""
+        usual = self.events.free_ms
+        if self.profile.known:
+            times = self.profile.times(now + self.offset_s)
+            usual = np.maximum(np.round(usual * times), 1.0).astype(np.int64)
+        return self.events.weights(events, now, self.probes.weights(now, usual))
 
     def plan(
         self, lat: float, lon: float, heading: float, to: Place, ahead_s: float = 0.0, halts: Sequence[Halt] = ()

@@ -1,7 +1,7 @@
 """How fast the roads are, from cars that have just driven them: nobody's drive can be seen in it.
 
-A stretch counts when cars of at least FEWEST households have driven it lately, as the middle of what they took. What
-was heard fades to the usual within about an hour.
+A stretch counts when cars of at least `fewest` households have driven it lately, as the middle of what they took. What
+was heard fades to the usual of that hour within about an hour.
 """
 
 from collections import deque
@@ -14,7 +14,6 @@ import numpy as np
 
 from homeward.models.roads.network import Column
 
-FEWEST: Final = 3
 FADES_S: Final = 3600.0
 FORGOTTEN_S: Final = 2 * FADES_S
 MOST: Final = 50  # drives kept for each stretch
@@ -23,9 +22,10 @@ QUICKEST, SLOWEST = 0.6, 12.0  # times the usual; beyond them somebody stood, or
 
 @dataclass(slots=True)
 class Probes:
-    """What cars told of arcs whose usual times are `usual_ms` (m,)."""
+    """What cars told of arcs whose free flow takes `usual_ms` (m,)."""
 
     usual_ms: Column
+    fewest: int = 3
     heard: dict[int, deque[tuple[float, str, float]]] = field(default_factory=dict)
 
     def add(self, household: str, arcs: Column, at_s: Column, took_s: Column) -> None:
@@ -35,15 +35,21 @@ class Probes:
             if QUICKEST <= times <= SLOWEST:
                 self.heard.setdefault(arc, deque(maxlen=MOST)).append((at, household, times))
 
-    def weights(self, now: float) -> Column:
-        """The times of all arcs as they are now, ms (m,): usual where too few have driven lately."""
-        weight = np.array(self.usual_ms)
+    def forget(self, now: float) -> None:
+        """Drop what was heard too long ago to count."""
+        self.heard = {arc: told for arc, told in self.heard.items() if now - told[-1][0] < FORGOTTEN_S}
+
+    def weights(self, now: float, usual_ms: Column | None = None) -> Column:
+        """The times of all arcs at a moment, ms (m,), as far as it is known: usual where too few have driven lately.
+
+        `usual_ms` (m,) are the usual times of that hour; free flow unless told.
+        """
+        usual = self.usual_ms if usual_ms is None else usual_ms
+        weight = np.array(usual)
         for arc, told in list(self.heard.items()):
             lately = [one for one in told if now - one[0] < FORGOTTEN_S]
-            if not lately:
-                del self.heard[arc]
-            elif len({household for _, household, _ in lately}) >= FEWEST:
-                age = max(0.0, now - max(at for at, *_ in lately))
-                over = 1.0 + (median(times for *_, times in lately) - 1.0) * exp(-age / FADES_S)
-                weight[arc] = max(1, round(float(self.usual_ms[arc]) * over))
+            if len({household for _, household, _ in lately}) >= self.fewest:
+                fresh = exp(-max(0.0, now - max(at for at, *_ in lately)) / FADES_S)
+                lately_ms = float(self.usual_ms[arc]) * median(times for *_, times in lately)
+                weight[arc] = max(1, round(fresh * lately_ms + (1.0 - fresh) * float(usual[arc])))
         return weight
