@@ -140,7 +140,7 @@ def test_what_cannot_be_used_is_counted_and_not_guessed(records: tuple[str, ...]
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no XML"),
+        (b"", "is empty"),
         (message(record(CLOSED, POINT))[:-20], "no XML"),
         (b"<html><body>busy</body></html>", "no DATEX II"),
         (b"<!DOCTYPE x [<!ENTITY a 'ha'>]><payload>&a;</payload>", "entities"),

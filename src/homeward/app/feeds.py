@@ -18,6 +18,7 @@ import orjson
 from homeward.app.roadmap import Roadmap
 from homeward.core.signal import Refused
 from homeward.maps.datex2 import LARGEST_BYTES, read_datex2
+from homeward.maps.speeds import read_speeds
 from homeward.models.roads.events import RoadEvent
 from homeward.surfaces.atlas import read_event
 
@@ -53,9 +54,14 @@ class Feed:
 
 
 def read_feed(data: bytes, now: float) -> tuple[list[RoadEvent], dict[str, int]]:
-    """The events of a message: DATEX II, or `{"events": [...]}` as the API takes them. Raises Refused."""
-    if data.lstrip()[:1] != b"{":
+    """The events of a message: DATEX II, `{"events": [...]}` as the API takes them, or speeds. Raises Refused."""
+    first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if not first:
+        raise Refused("the message is empty")
+    if first == b"<":
         return read_datex2(data, now)
+    if first != b"{":
+        return read_speeds(data, now)
     try:
         events = [read_event({"id": str(one["id"])[:100], **one}) for one in orjson.loads(data)["events"]]
     except (ValueError, KeyError, TypeError) as problem:

@@ -13,7 +13,9 @@ app = typer.Typer(help="Traffic messages: DATEX II, or events as the API takes t
 
 @app.command("read")
 def traffic_read(
-    files: Annotated[list[Path], typer.Argument(help="Messages: DATEX II (XML), or JSON with events.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Messages: DATEX II (XML), JSON with events, or speeds (CSV, JSON).")
+    ],
     at: Annotated[float | None, typer.Option(help="What is in force then, s since 1970; else now.")] = None,
     json: Json = False,
 ) -> None:
