@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,19 @@ async def test_without_a_map_there_is_none_and_it_says_so(tmp_path: Path) -> Non
     (tmp_path / NAME).write_bytes(b"no map")
     with pytest.raises(Refused, match="not a map"):
         open_map(tmp_path, None)
+
+
+async def test_an_appointment_of_a_calendar_is_where_the_household_goes(pack: Path, tmp_path: Path) -> None:
+    async with hub_with(pack, tmp_path / "hub") as (hub, _, client):
+        await stand(hub, 0.0005, 0.0005)
+        begins = datetime.fromtimestamp(hub.clock.now() + 1800.0, UTC).strftime("%Y%m%dT%H%M%SZ")
+        place = "LOCATION:Practice\\, Street 12 7\\, Town"
+        lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1", f"DTSTART:{begins}", place]
+        lines += ["END:VEVENT", "END:VCALENDAR", ""]
+        (tmp_path / "hub" / "ada.ics").write_text("\r\n".join(lines))
+        house = LIND.replace("[59.33, 18.06]", "[0.005, 0.0]")
+        house += "connectors:\n  calendar: {kind: calendar, person: ada, file: ada.ics}\n"
+        assert (await client.put("/api/households", json={"text": house})).status_code == 200
+        await until(lambda: streets(hub), "a route")
+        told = (await client.get("/api/route/lind")).json()
+        assert told["destination"].endswith("Street 12") and told["departure"] > hub.clock.now() - 60.0

@@ -1,101 +1,12 @@
 """One destination for the household: stories on a small town, readings and wishes in, routes and arrivals out."""
 
-import json
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from tests.maps.town import block
+from tests.skills.driving import ADA, BEN, CAR, CORNERS, GOAL, HOME, Town, roads, town
 
-from homeward.core.batch import Batch
-from homeward.core.circle import Circle
-from homeward.core.signal import Command, Kind, Outcome, Reading, Value, Wish
-from homeward.core.vocabulary import Vocabulary
-from homeward.maps.osm import read_roads
 from homeward.models.roads.events import RoadEvent
-from homeward.models.roads.guide import Guide
-from homeward.models.roads.order import nested_dissection
-from homeward.models.roads.roads import Roads
-from homeward.skills.arrival import arrival
-from homeward.skills.navigation import navigation
 from homeward.skills.navigation.place import SET
 
-HOME, CAR, ADA, BEN = "lind/home", "lind/car", "lind/ada", "lind/ben"
-AT = 1_767_571_200.0
-CORNERS = {1: (0.0, 0.0), 2: (0.0, 0.005), 3: (0.005, 0.005), 4: (0.005, 0.0), 5: (0.0025, 0.0025)}
-GOAL = "0.005,0.005 The corner"
-
-
-@dataclass
-class Town:
-    """A household in a town of a square and its diagonal, with a car at corner 1."""
-
-    circle: Circle
-    guide: Guide
-    now: float = AT
-    commands: list[Command] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def hear(self, node: str, values: dict[str, Value], wishes: tuple[Wish, ...] = ()) -> None:
-        readings = [Reading(node, path, value, self.now) for path, value in values.items()]
-        messages = [(self.now, readings)] if values else []
-        batch = Batch.of(messages, self.circle.twin.nodes, self.circle.twin.vocabulary)
-        turn = self.circle.turn(batch, self.now, wishes)
-        while True:
-            self.problems += turn.problems
-            assert self.problems == []
-            self.commands += turn.commands
-            if not turn.commands:
-                return
-            done = [Outcome(command.id, True, "", self.now, command.node) for command in turn.commands]
-            again = Batch.of([], self.circle.twin.nodes, self.circle.twin.vocabulary, done)
-            turn = self.circle.turn(again, self.now)
-
-    def wish(self, value: Value, by: str = ADA, path: str = "Home.Navigation.Destination") -> None:
-        self.now += 1.0
-        self.hear(HOME, {}, (Wish(HOME, path, value, self.now, by),))
-
-    def drive(self, place: tuple[float, float], kmh: float = 40.0, after_s: float = 20.0) -> None:
-        self.now += after_s
-        where = {"Vehicle.CurrentLocation.Latitude": place[0], "Vehicle.CurrentLocation.Longitude": place[1]}
-        self.hear(CAR, {**where, "Vehicle.Speed": kmh})
-        self.now += 16.0  # the next look
-        self.hear(HOME, {})
-
-    def close(self, *events: RoadEvent) -> None:
-        self.guide.set_events(events, self.now)
-        self.now += 1.0
-        self.hear(HOME, {"Home.Navigation.TrafficAt": self.now})
-
-    def knows(self, path: str, node: str = HOME) -> Any:
-        return self.circle.twin.get(node, path)[0]
-
-    def route(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.knows("Home.Navigation.Route") or "{}")
-        return found
-
-    def streets(self) -> list[str]:
-        return [step[2] for step in self.route()["steps"]]
-
-
-@pytest.fixture(scope="module")
-def roads(tmp_path_factory: pytest.TempPathFactory) -> Roads:
-    """The streets of the town."""
-    network, _ = read_roads(block(tmp_path_factory.mktemp("town") / "town.osm"))
-    return Roads(network, nested_dissection(network.lat, network.lon, network.tail, network.head))
-
-
-@pytest.fixture
-def town(vocabulary: Vocabulary, roads: Roads) -> Town:
-    """A household of two, whose car stands at corner 1; home is at corner 4."""
-    guide = Guide(roads)
-    circle = Circle(vocabulary, [navigation(guide), arrival])
-    for node, kind in ((HOME, Kind.HOME), (CAR, Kind.VEHICLE), (ADA, Kind.PERSON), (BEN, Kind.PERSON)):
-        circle.add(node, kind)
-    town = Town(circle, guide)
-    town.hear(HOME, {"Home.Location.Latitude": 0.005, "Home.Location.Longitude": 0.0, "Home.UtcOffset": 0.0})
-    town.drive(CORNERS[1], 0.0)
-    return town
+__all__ = ["roads", "town"]
 
 
 def test_a_destination_gives_a_route_and_an_arrival_and_the_car_is_told(town: Town) -> None:
@@ -235,64 +146,3 @@ def test_the_charge_at_the_destination_is_told_where_the_battery_is_known(town: 
     town.hear(CAR, {"Vehicle.Powertrain.TractionBattery.StateOfCharge.Current": 50.0})
     town.wish(GOAL)
     assert 49.0 < town.knows("Home.Navigation.Charge") < 50.0
-
-
-def stops(**more: Any) -> str:
-    """A plan to charge at corner 5 on the way to the corner."""
-    halt = {"lat": 0.0025, "lon": 0.0025, "name": "Middle", "kw": 50, "arrives": 12.0, "leaves": 40.0, "seconds": 900}
-    return json.dumps({"to": [0.005, 0.005], "charge": 37.5, "why": "", "stops": [halt | more]})
-
-
-def test_the_route_stops_where_one_must_charge_and_the_arrival_counts_it(town: Town) -> None:
-    town.wish(GOAL)
-    town.drive((0.0005, 0.0005))
-    before, metres = town.knows("Home.Navigation.Median"), town.route()["along_m"][-1]
-    town.now += 1.0
-    town.hear(HOME, {"Home.Navigation.Stops": stops()})
-    assert [step[3] for step in town.route()["steps"]].count("charge") == 1
-    assert town.knows("Home.Navigation.Why") == "charge 15 min at Middle, 12 to 40 %"
-    assert town.knows("Home.Navigation.Charge") == 37.5
-    assert town.knows("Home.Navigation.Median") == pytest.approx(before + 900.0, abs=3.0)
-    assert town.route()["along_m"][-1] == pytest.approx(0.9 * metres, abs=2.0), "it lies on what is left of the way"
-    kept = town.knows("Home.Navigation.Route")
-    town.now += 1.0
-    town.hear(HOME, {"Home.Navigation.Stops": stops(seconds=960)})
-    assert town.knows("Home.Navigation.Route") == kept, "a minute more is no other route"
-
-
-def test_a_stop_that_lies_behind_is_done(town: Town) -> None:
-    town.wish(GOAL)
-    town.drive((0.0005, 0.0005))
-    town.now += 1.0
-    town.hear(HOME, {"Home.Navigation.Stops": stops()})
-    town.drive((0.002, 0.002))
-    with_stop = town.knows("Home.Navigation.Median")
-    town.now += 1.0
-    town.hear(HOME, {"Home.Navigation.Stops": json.dumps({"to": [0.005, 0.005], "charge": 37, "why": "", "stops": []})})
-    town.drive((0.004, 0.004))
-    assert town.knows("Home.Navigation.Median") < with_stop - 800.0
-    assert town.route()["halts"] == []
-
-
-def test_a_charger_off_the_way_is_driven_to_and_back(town: Town) -> None:
-    town.wish(GOAL)
-    town.drive((0.0005, 0.0005))
-    town.now += 1.0
-    town.hear(HOME, {"Home.Navigation.Stops": stops(lat=0.005, lon=0.001)})
-    assert "Street 12" in town.streets()
-    assert town.knows("Home.Navigation.Why").startswith("charge 15 min at Middle")
-
-
-def test_stops_of_another_destination_or_garbage_change_nothing(town: Town) -> None:
-    town.wish(GOAL)
-    kept = town.knows("Home.Navigation.Route")
-    for said in (stops().replace("0.005", "0.0001", 2), "{", '{"to": 5}', json.dumps({"to": [0.005, 0.005]})):
-        town.now += 1.0
-        town.hear(HOME, {"Home.Navigation.Stops": said})
-        assert town.knows("Home.Navigation.Route") == kept
-    town.now += 1.0
-    why = "Dacia Spring cannot get there"
-    town.hear(
-        HOME, {"Home.Navigation.Stops": json.dumps({"to": [0.005, 0.005], "charge": None, "why": why, "stops": []})}
-    )
-    assert town.knows("Home.Navigation.Why") == why

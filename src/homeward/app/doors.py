@@ -8,6 +8,7 @@ from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
 from homeward.bus.settings import BusError
 from homeward.bus.speech import write_outcome
+from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
 from homeward.core.connector import Clock, Connector, ConnectorError
@@ -76,7 +77,7 @@ class Doors:
                 if isinstance(one, Door | Broker):
                     with suppress(BusError):
                         await self._bus.complain(one.take_faults())
-                if isinstance(one, Broker) and one.health().get("connected"):
+                if isinstance(one, Broker | Calendar) and one.health().get("connected"):
                     self._trouble.say(name, "")
 
     async def act(self, command: Command) -> None:

@@ -17,6 +17,7 @@ from homeward.app.templates import keep_templates, write_templates
 from homeward.app.watching import check_acting, home_to_watch
 from homeward.bus.settings import BusError
 from homeward.connectors import check, kinds, make
+from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
 from homeward.core.signal import Command, Kind, Refused, UnknownSignal, Value, household_of
@@ -238,7 +239,9 @@ class Households:
             "pid": getpid(),
             "nats_port": hub.bus.server.nats_port,
             "mqtt_port": hub.bus.server.mqtt_port,
-            "connectors": {name: one.health() for name, one in hub.doors.all.items() if isinstance(one, Door | Broker)},
+            "connectors": {
+                name: one.health() for name, one in hub.doors.all.items() if isinstance(one, Door | Broker | Calendar)
+            },
         }
 
 

@@ -34,7 +34,7 @@ from homeward.surfaces.atlas import Line, read_event, write_event
 
 NAME = "map.hwmap"
 KEPT = "traffic.json"
-MOST_EVENTS, MOST_LINES = 5000, 2500
+MOST_EVENTS, MOST_LINES, MOST_FIRSTS = 5000, 2500, 500
 LOOK_S, PROBES_S = 10.0, 300.0
 MAIN = {"motorway": 0, "motorway_link": 0, "trunk": 0, "trunk_link": 0, "primary": 1, "primary_link": 1, "secondary": 1}
 
@@ -52,6 +52,7 @@ class Roadmap:
     sources: tuple[str, ...] = ()
     feeds: Callable[[], dict[str, Any]] = dict
     crew: Crew = field(default_factory=threads)
+    _firsts: dict[str, Place | None] = field(default_factory=dict)
 
     @classmethod
     def open(cls, pack: Path, folder: Path) -> "Roadmap":
@@ -89,6 +90,14 @@ class Roadmap:
     def find(self, text: str, limit: int = 8) -> Sequence[Place]:
         """See Atlas."""
         return self._names.find(text, limit)
+
+    def first(self, text: str) -> Place | None:
+        """The likeliest place of that name, also where more than its name is written: `Café, Landstrasse 5, Vaduz`."""
+        if text not in self._firsts:
+            parts = (text, *text.split(",", 1)[1:], *text.split(","))
+            found = next((found for part in parts if (found := self.find(part, 1))), None)
+            self._firsts = {**dict(list(self._firsts.items())[-MOST_FIRSTS:]), text: found[0] if found else None}
+        return self._firsts[text]
 
     @cached_property
     def _names(self) -> Gazetteer:

@@ -75,7 +75,7 @@ def open_map(folder: Path, pack: Path | None) -> Roadmap | None:
 
 def skills_with(roadmap: Roadmap | None) -> tuple[Skill, ...]:
     """All skills, the navigation among them where there is a map; it comes before those that go by arrivals."""
-    return (*LEARNING, navigation(roadmap.guide), *ASKING) if roadmap else ALL
+    return (*LEARNING, navigation(roadmap.guide, roadmap.first), *ASKING) if roadmap else ALL
 
 
 def say_ready(url: str, hub: Hub, look: str = "see what it knows and what it will do") -> None:

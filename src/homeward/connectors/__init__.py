@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from homeward.connectors.calendar.connector import make_calendar
 from homeward.connectors.mqtt.door import Door
 from homeward.connectors.mqtt.settings import SETTINGS, make_mqtt
 from homeward.core.connector import Connector
@@ -12,10 +13,12 @@ from homeward.core.vocabulary import Vocabulary
 from homeward.registry.household import Connection, Household
 from homeward.registry.problems import HouseholdErrors, Problem
 
+CALENDAR = "calendar"
+
 
 def kinds() -> list[str]:
     """The kinds that a connector in a household file may have, for `registry.household.parse`."""
-    return sorted(SETTINGS)
+    return sorted([*SETTINGS, CALENDAR])
 
 
 def check(
@@ -30,8 +33,11 @@ def check(
     problems: list[Problem] = []
     for connection in household.connectors:
         try:
-            if connection.kind not in SETTINGS:
+            if connection.kind not in kinds():
                 raise Refused(f"there is no connector of kind {connection.kind}; there is {', '.join(kinds())}")
+            if connection.kind == CALENDAR:
+                make_calendar(connection, household, folders)
+                continue
             make_mqtt(connection, household, vocabulary, folders, text, door, only_check=True)
         except HouseholdErrors as told:
             problems += [replace(one, file=file) for one in told.problems]
@@ -54,6 +60,8 @@ def make(
     `folders` are where the user's own templates and files are looked for; with the file's `text` each problem names its
     line; `door` is the hub's own. Raises Refused (HouseholdErrors) with every problem.
     """
+    if connection.kind == CALENDAR:
+        return make_calendar(connection, household, folders)
     if connection.kind in SETTINGS:
         return make_mqtt(connection, household, vocabulary, folders, text, door)
     raise Refused(f"connectors.{connection.name}: there is no connector of kind {connection.kind}")

@@ -63,8 +63,9 @@ class Gazetteer:
                 if fit is not None:
                     ranked.append((fit, entry.rank, len(entry.plain), entry.plain, len(ranked), entry.place))
         ranked.sort()
-        if not ranked and len(words) > 1 and any(map(NUMBER.fullmatch, words)):
-            return self.find(" ".join(word for word in words if not NUMBER.fullmatch(word)), limit)
+        numbers = [i for i, word in enumerate(words) if NUMBER.fullmatch(word)]
+        if not ranked and len(words) > 1 and numbers:
+            return self.find(" ".join(words[: numbers[-1]] + words[numbers[-1] + 1 :]), limit)
         return [one[-1] for one in ranked[:limit]]
 
     def nearest(self, text: str) -> str:

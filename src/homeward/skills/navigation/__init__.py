@@ -6,7 +6,7 @@ only for one that gains two minutes, or when it is closed. Where the destination
 """
 
 from collections.abc import Iterator
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
 from homeward.core.signal import Command, Kind, Reading
 from homeward.core.skill import Skill, View, skill
@@ -14,6 +14,7 @@ from homeward.core.when import signal
 from homeward.models.eta import DriveTimes
 from homeward.models.roads.guide import Guide
 from homeward.models.roads.trip import Place
+from homeward.skills.navigation.errand import Find, errands, next_errand_at, nowhere
 from homeward.skills.navigation.place import SET, destination, distance_m, location, vehicle
 from homeward.skills.navigation.plan import OURS, Planned, look, started
 
@@ -23,8 +24,8 @@ WALKS_M, ON_FOOT_M = 3000.0, 60.0
 STANDS_S = 4 * 3600.0
 
 
-def navigation(guide: Guide) -> Skill:
-    """The skill on those roads."""
+def navigation(guide: Guide, find: Find = nowhere) -> Skill:
+    """The skill on those roads; `find` looks up a place that a calendar names."""
 
     @skill(
         kind=Kind.HOME,
@@ -34,6 +35,8 @@ def navigation(guide: Guide) -> Skill:
             signal("Home.Navigation.Departure").changes(),
             signal("Home.Navigation.TrafficAt").changes(),
             signal("Home.Navigation.Stops").changes(),
+            signal("Person.Calendar.StartsAt").changes(),
+            signal("Person.Calendar.Place").changes(),
             signal(f"{SET}.Latitude").changes(),
             signal(f"{SET}.Longitude").changes(),
             signal("Vehicle.Speed") > 5.0,
@@ -42,13 +45,13 @@ def navigation(guide: Guide) -> Skill:
     )
     def navigation(home: View) -> Iterator[Command | Reading]:
         """Find the way to where the household is going, and follow it."""
-        adopted = list(_adopt(home))
+        adopted = list(_adopt(home)) or list(errands(home, guide, find))
         if adopted:  # heard again at once, as the destination
             yield from adopted
             return
         goal, car = destination(home), vehicle(home)
         if goal is None or car is None or location(car) is None:
-            yield from _rest(home, car, goal is not None)
+            yield from _rest(home, car, goal is not None, "", next_errand_at(home, guide, find))
             return
         if _is_there(home, car, goal):
             yield home.reading("Home.Navigation.Destination", "")
@@ -80,7 +83,9 @@ def _adopt(home: View) -> Iterator[Reading]:
             )
 
 
-def _rest(home: View, car: View | None, wanted: bool, why: str = "") -> Iterator[Command | Reading]:
+def _rest(
+    home: View, car: View | None, wanted: bool, why: str = "", errand_at: float = inf
+) -> Iterator[Command | Reading]:
     """Nothing to guide: no destination, or no car whose place is known."""
     if wanted:
         why = "no car of the household says where it is" if car is None or location(car) is None else why
@@ -93,7 +98,7 @@ def _rest(home: View, car: View | None, wanted: bool, why: str = "") -> Iterator
     if car is not None and (stands := car.standing(f"{SET}.Latitude")) is not None and stands.by == OURS:
         for axis in ("Latitude", "Longitude"):
             yield car.command(f"{SET}.{axis}", None, until=home.now + STANDS_S, why="nowhere to go any more")
-    yield home.reading("Home.Navigation.NextLook", home.now + (PARKED_S if wanted else NEVER_S))
+    yield home.reading("Home.Navigation.NextLook", min(errand_at, home.now + (PARKED_S if wanted else NEVER_S)))
 
 
 def _tell(home: View, car: View, planned: Planned) -> Iterator[Reading]:
