@@ -19,6 +19,7 @@ from homeward.maps.pack import Pack, open_pack, save
 from homeward.models.roads.network import Network
 from homeward.models.roads.order import nested_dissection
 from homeward.models.roads.roads import Roads
+from homeward.models.roads.turning import no_costs, turn_costs
 from homeward.surfaces.cli import app
 
 MAPS = sorted((SHARED_DATA / "maps").glob("*.osm.pbf"))
@@ -160,9 +161,11 @@ def test_a_way_is_drawn_with_its_start_in_blue_and_its_goal_in_amber(tmp_path: P
 
 @pytest.mark.skipif(not MAPS, reason="needs the maps in ../shared/data/maps")
 @pytest.mark.parametrize("path", MAPS, ids=lambda path: path.name)
-def test_real_maps_give_what_dijkstra_on_all_turns_gives(path: Path) -> None:
+@pytest.mark.parametrize("turns_cost", [False, True])
+def test_real_maps_give_what_dijkstra_on_all_turns_gives(path: Path, turns_cost: bool) -> None:
     network, _ = read_roads(path)
-    roads = roads_of(network)
+    costs = turn_costs(network) if turns_cost else no_costs(network)
+    roads = Roads(network, nested_dissection(network.lat, network.lon, network.tail, network.head), costs)
     weight = np.asarray(roads.weight_ms)
     barred = set(map(tuple, network.forbidden.tolist()))
     first = np.searchsorted(network.tail, np.arange(network.nodes + 1))
@@ -170,7 +173,8 @@ def test_real_maps_give_what_dijkstra_on_all_turns_gives(path: Path) -> None:
     kept = np.array(
         [turn for turn in turns if turn not in barred and _no_u_turn_at_a_restriction(network, turn, barred)]
     )
-    graph = csr_matrix((weight[kept[:, 1]].astype(float), (kept[:, 0], kept[:, 1])), (network.arcs, network.arcs))
+    driven = weight[kept[:, 1]] + costs.of(kept[:, 0], kept[:, 1])
+    graph = csr_matrix((driven.astype(float), (kept[:, 0], kept[:, 1])), (network.arcs, network.arcs))
     starts = np.random.default_rng(1).integers(network.arcs, size=10)
     starts = np.unique(np.concatenate([starts, network.forbidden[:5, 0]]))
     truth = dijkstra(graph, indices=starts)
@@ -178,8 +182,9 @@ def test_real_maps_give_what_dijkstra_on_all_turns_gives(path: Path) -> None:
         for b in np.random.default_rng(a).integers(network.arcs, size=300).tolist():
             if a == b:
                 continue
-            doors = roads.turns.tail[roads.turns.arc == b]
-            least = roads.ways.distances(np.full(len(doors), roads.turns.end_of[a]), doors).min()
+            doors = roads.turns.arc == b
+            least = roads.ways.distances(np.full(doors.sum(), roads.turns.end_of[a]), roads.turns.tail[doors])
+            least = (least.astype(np.int64) + roads.turns.extra_ms[doors]).min()
             assert least + weight[b] == truth[i, b] or (np.isinf(truth[i, b]) and least >= 1 << 30)
 
 

@@ -28,7 +28,6 @@ from homeward.models.roads.crew import Crew
 from homeward.models.roads.events import RoadEvent
 from homeward.models.roads.guide import Guide
 from homeward.models.roads.network import DEGREE_M, KINDS, Column, Network
-from homeward.models.roads.roads import Roads
 from homeward.models.roads.trip import Place
 from homeward.surfaces.atlas import Line, read_event, write_event
 
@@ -58,7 +57,7 @@ class Roadmap:
     def open(cls, pack: Path, folder: Path) -> "Roadmap":
         """Open a map and what was known of its roads. Raises Refused where the file is no map."""
         opened = open_pack(pack)
-        found = cls(Guide(Roads(opened.network, opened.order)), opened, folder)
+        found = cls(Guide(opened.roads()), opened, folder)
         found._read_kept()
         found.guide.warm()
         return found

@@ -92,5 +92,6 @@ def as_weights(kwh: Column) -> Column:
 
 
 def seconds_of(roads: Roads, way: Way) -> float:
-    """How long a way takes at free flow, whatever weights it was found by, s."""
-    return float((roads.network.seconds(way.arcs) * way.parts).sum())
+    """How long a way takes at free flow with its turns, whatever weights it was found by, s."""
+    turning = float(roads.turning_ms(way.arcs).sum()) / 1000.0
+    return float((roads.network.seconds(way.arcs) * way.parts).sum()) + turning

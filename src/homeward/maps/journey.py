@@ -103,8 +103,9 @@ class Planner:
         self.kwh = energy_of_arcs(self.pack, self.wish.vehicle, self.wish.outside_c, self.wish.takes)
         by_energy = as_weights(self.kwh)
         by_energy[self.roads.weight_ms >= NOWHERE] = NOWHERE
-        quick = Table(self.roads, self.roads.weight_ms, self.kwh, self.crew)
-        self.tables = quick, Table(self.roads, by_energy, np.minimum(self.roads.weight_ms, 1 << 28), self.crew)
+        times = np.minimum(self.roads.weight_ms, 1 << 28)
+        quick = Table(self.roads, self.roads.weight_ms, self.kwh, self.crew, "weight")
+        self.tables = quick, Table(self.roads, by_energy, times, self.crew, "cost")
         self.sites, self.spots = self._usable()
         self._sides = self._leaving(self.spots), self._reaching(self.spots)
         self._between = self._legs(*self._sides)

@@ -19,6 +19,8 @@ from homeward.core.signal import Refused
 from homeward.maps.chargers import Charger
 from homeward.maps.places import Named
 from homeward.models.roads.network import Network
+from homeward.models.roads.roads import Roads
+from homeward.models.roads.turning import drives_left, turn_costs
 
 MAGIC, VERSION, ALIGN = b"HWMAP\0\0\0", 4, 64
 FIXED: Final = struct.Struct("<8sII32s")
@@ -39,6 +41,10 @@ class Pack:
     chargers: tuple[Charger, ...] = ()
     places: tuple[Named, ...] = ()
     country: str = ""
+
+    def roads(self) -> Roads:
+        """The roads with what turns cost, driven on the side that the country drives on; made anew each time."""
+        return Roads(self.network, self.order, turn_costs(self.network, drives_left(self.country)))
 
 
 def save(pack: Pack, path: Path) -> int:

@@ -132,7 +132,9 @@ class Guide:
         weight = self._as_met(arcs, share, ahead_s)
         if (weight >= NOWHERE).any():
             return float("inf")
-        return float((weight * share).sum()) / 1000.0 + sum(halt.seconds for halt in trip.halts_after(from_s))
+        turning = float(self.roads.turning_ms(arcs).sum())
+        halts = sum(halt.seconds for halt in trip.halts_after(from_s))
+        return (float((weight * share).sum()) + turning) / 1000.0 + halts
 
     def rest(self, trip: Trip, from_s: float = 0.0) -> tuple[Column, tuple[float, float]]:
         """The arcs that are left of a trip, and where on the first and on the last it begins and ends.
@@ -165,7 +167,8 @@ class Guide:
         arcs, share = self._left(trip, from_s)
         length = self.network.length_m[arcs].astype(np.float64) * share
         weight = self._as_met(arcs, share, ahead_s)
-        return length, np.where(weight >= NOWHERE, self.events.free_ms[arcs], weight) * share / 1000.0
+        driving = np.where(weight >= NOWHERE, self.events.free_ms[arcs], weight) * share
+        return length, (driving + self.roads.turning_ms(arcs)) / 1000.0
 
     def eta(self, trip: Trip, times: DriveTimes, from_s: float = 0.0, ahead_s: float = 0.0) -> Eta:
         """How long what is left will take: the household's own drive times, and what traffic adds by then."""

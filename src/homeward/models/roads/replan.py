@@ -51,6 +51,12 @@ class Routes:
         crew.work([partial(_sum, part.start, part.stop, rows, weight_ms, told) for part in crew.parts(len(self))])
         return told
 
+    def turning_ms(self, roads: Roads) -> Column:
+        """What the turns of each cost, ms int64 (k,)."""
+        extra = roads.turning_ms(self.arcs) if len(self.arcs) else np.zeros(0, dtype=np.int64)
+        extra[self.first[:-1]] = 0  # from the end of one route to the begin of the next nobody turns
+        return np.asarray(np.add.reduceat(extra, self.first[:-1]) if len(self) else extra)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Replanned:
@@ -78,7 +84,8 @@ class Replanned:
 
 def replan(roads: Roads, before_ms: Column, routes: Routes, crew: Crew = ALONE) -> Replanned:
     """Look at routes again on roads that had the weights `before_ms` (m,) and have others now."""
-    was, now = routes.cost_ms(before_ms, crew), routes.cost_ms(roads.weight_ms, crew)
+    turning = routes.turning_ms(roads)
+    was, now = (_beside(routes.cost_ms(weight, crew), turning) for weight in (before_ms, roads.weight_ms))
     anybody = bool((roads.weight_ms < before_ms).any())  # something is quicker now
     looked = np.arange(len(routes)) if anybody else np.flatnonzero(was != now)
     best = now.copy()
@@ -87,14 +94,19 @@ def replan(roads: Roads, before_ms: Column, routes: Routes, crew: Crew = ALONE) 
     return Replanned(was, now, best)
 
 
+def _beside(cost_ms: Column, turning_ms: Column) -> Column:
+    return np.where(cost_ms < CLOSED, cost_ms + turning_ms, cost_ms)
+
+
 def _best(roads: Roads, routes: Routes, looked: Column, crew: Crew) -> Column:
     """The least there is from where each route begins to where it ends, ms (k,)."""
     start, goal = routes.arcs[routes.first[looked]], routes.arcs[routes.first[looked + 1] - 1]
     begins, tails = roads.doors
     count = begins[goal + 1] - begins[goal]
     rows = np.repeat(np.arange(len(looked)), count)
-    door = tails[np.repeat(begins[goal] - np.cumsum(count) + count, count) + np.arange(len(rows))]
-    between = roads.ways.distances(roads.turns.end_of[start][rows], door, crew).astype(np.int64)
+    use = np.repeat(begins[goal] - np.cumsum(count) + count, count) + np.arange(len(rows))
+    between = roads.ways.distances(roads.turns.end_of[start][rows], tails[use], crew).astype(np.int64)
+    between = np.where(between < NOWHERE, between + roads.entering_ms[use], between)
     least = np.full(len(looked), CLOSED)
     np.minimum.at(least, rows, np.where(between < NOWHERE, between, CLOSED))
     weight = roads.weight_ms.astype(np.float64)

@@ -3,7 +3,7 @@
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from homeward.models.roads.crew import ALONE, Crew
 from homeward.models.roads.kernels import NOWHERE
 from homeward.models.roads.near import Pieces
 from homeward.models.roads.network import DEGREE_M, Column, Network
+from homeward.models.roads.turning import Costs
 from homeward.models.roads.turns import obey
 
 MS: Final = 1000.0
@@ -54,9 +55,12 @@ class Way:
 class Roads:
     """A network with weights laid on it, in ms for each arc (m,); at first its free flow."""
 
-    def __init__(self, network: Network, order: Column) -> None:
-        """Build from a network and an order of its junctions; those doubled for restrictions go right below them."""
-        self.network, self.turns = network, obey(network)
+    def __init__(self, network: Network, order: Column, costs: Costs | None = None) -> None:
+        """Build from a network and an order of its junctions; those doubled for turns go right below them.
+
+        `costs` are what turns cost (`turning.turn_costs`); nothing unless given.
+        """
+        self.network, self.turns, self._timed = network, obey(network, costs), True
         rank = np.empty(network.nodes, dtype=np.int64)
         rank[order] = np.arange(network.nodes)
         own = np.arange(len(self.turns.junction)) < network.nodes
@@ -72,10 +76,27 @@ class Roads:
         first = np.searchsorted(self.turns.arc[self._uses], np.arange(self.network.arcs + 1))
         return first, self.turns.tail[self._uses]
 
+    @cached_property
+    def entering_ms(self) -> Column:
+        """What turning into an arc by each of its doors costs, ms, as `doors` has them."""
+        extra = self.turns.extra_ms[self._uses]
+        return extra if self._timed else np.zeros_like(extra)
+
     def customise(self, weight_ms: Column, crew: Crew = ALONE) -> None:
         """Lay times on the arcs, ms (m,); NOWHERE closes one."""
         self.weight_ms = np.asarray(weight_ms)
-        self.ways.customise(self.weight_ms[self.turns.arc], crew)
+        self.ways.customise(self.turned(self.weight_ms), crew)
+
+    def turned(self, weight_ms: Column, arcs: Any = slice(None)) -> Column:
+        """Times of the network's arcs (m,) on all arcs of the graph of turns or some, with what turns cost, ms."""
+        weight = np.asarray(weight_ms)[self.turns.arc[arcs]]
+        return np.asarray(np.where(weight < NOWHERE, weight + self.turns.extra_ms[arcs], weight))
+
+    def turning_ms(self, arcs: Column) -> Column:
+        """What turning into each of some arcs driven one after another costs, ms (n,); 0 for the first."""
+        if not self._timed:
+            return np.zeros(len(arcs), dtype=np.int64)
+        return np.concatenate([[0], self.turns.costs.of(arcs[:-1], arcs[1:])])
 
     def reweighted(self, weight_ms: Column, crew: Crew = ALONE) -> "Roads":
         """The same network with other times laid on it, ms (m,); this one stays as it is, to be asked meanwhile.
@@ -92,13 +113,14 @@ class Roads:
         first, _ = self.doors
         uses = [self._uses[first[arc] : first[arc + 1]] for arc in changed.tolist()]
         touched = np.concatenate(uses) if uses else np.empty(0, dtype=np.int64)
-        other.ways.update(touched, other.weight_ms[self.turns.arc[touched]])
+        other.ways.update(touched, self.turned(other.weight_ms, touched))
         return other
 
     def laid_by(self, ways: Hierarchy, weight: Column) -> "Roads":
-        """The same network as another hierarchy of it has it, whose weights (m,) may be no times."""
+        """The same network as another hierarchy of it has it, whose weights (m,) are no times: turns cost nothing."""
         other = copy(self)
-        other.ways, other.weight_ms = ways, weight
+        other.__dict__.pop("entering_ms", None)
+        other.ways, other.weight_ms, other._timed = ways, weight, False
         return other
 
     @cached_property
@@ -146,6 +168,7 @@ class Roads:
         first, tails = self.doors
         doors = tails[first[b.arc] : first[b.arc + 1]]
         far = self.ways.distances(np.full(len(doors), self.turns.end_of[a.arc]), doors)
+        far = np.where(far < NOWHERE, far + self.entering_ms[first[b.arc] : first[b.arc + 1]], far)
         nearest = int(np.argmin(far))
         cost = int(far[nearest])
         return (cost + rest if cost < NOWHERE else int(NOWHERE)), int(doors[nearest])
@@ -168,7 +191,8 @@ class Roads:
         kept = np.concatenate([[begin], gone[inside], [end]])
         lat_lon = np.column_stack([np.interp(kept, gone, points[:, 0]), np.interp(kept, gone, points[:, 1])])
         lat_lon[1:-1] = points[inside]
-        seconds = np.interp(kept, ends, passed)
+        turning = np.cumsum(self.turning_ms(arcs)) / MS
+        seconds = np.interp(kept, ends, passed) + turning[np.searchsorted(ends[1:-1], kept, side="right")]
         starts = np.searchsorted(kept, ends[:-1])
         starts[0] = 0
         return Way(arcs, cost / MS, metres, lat_lon, seconds - seconds[0], starts, (a.share, b.share))

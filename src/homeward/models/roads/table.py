@@ -29,38 +29,48 @@ class Climbed:
 
 
 class Table:
-    """One way to weigh the roads, int (m,), and a second cost (m,) along what it chooses."""
+    """One way to weigh the roads, int (m,), and a second cost (m,) along what it chooses.
 
-    def __init__(self, roads: Roads, weight: Column, cost: Column, crew: Crew = ALONE) -> None:
+    One of them may be times, ms, to which what turns cost comes: `times` says `weight`, `cost` or neither (``).
+    """
+
+    def __init__(self, roads: Roads, weight: Column, cost: Column, crew: Crew = ALONE, times: str = "") -> None:
         """Lay the weights on a twin of the roads; `roads` stay as they are."""
-        self.roads, self.crew = roads, crew
+        self.roads, self.crew, self._times = roads, crew, times
         self.weight, self.cost = np.asarray(weight), np.asarray(cost, dtype=np.float64)
         self.ways: Hierarchy = roads.ways.twin()
-        self.ways.customise(self.weight[roads.turns.arc], crew)
-        self._carried = self.ways.carried(self.cost[roads.turns.arc])
+        arc = roads.turns.arc
+        self.ways.customise(roads.turned(self.weight) if times == "weight" else self.weight[arc], crew)
+        self._carried = self.ways.carried(self.cost[arc] + (roads.turns.extra_ms if times == "cost" else 0.0))
 
     def leaving(self, places: Group) -> Climbed:
         """The group as where one begins."""
         spots = [(i, spot) for i, spots in enumerate(places) for spot in spots]
         ends = [int(self.roads.turns.end_of[spot.arc]) for _, spot in spots]
-        return self._climbed(places, spots, ends, False)
+        return self._climbed(places, spots, ends, False, np.zeros(len(ends)))
 
     def reaching(self, places: Group) -> Climbed:
         """The group as where one ends; a spot counts once for each junction of the graph its arc begins at."""
         first, tails = self.roads.doors
-        spots, ends = [], []
+        spots, ends, turning = [], [], list[float]()
         for i, those in enumerate(places):
             for spot in those:
                 doors = tails[first[spot.arc] : first[spot.arc + 1]].tolist()
                 spots += [(i, spot)] * len(doors)
                 ends += doors
-        return self._climbed(places, spots, ends, True)
+                turning += self.roads.entering_ms[first[spot.arc] : first[spot.arc + 1]].tolist()
+        return self._climbed(places, spots, ends, True, np.array(turning))
 
-    def _climbed(self, group: Group, spots: list[tuple[int, Spot]], ends: list[int], down: bool) -> Climbed:
+    def _climbed(
+        self, group: Group, spots: list[tuple[int, Spot]], ends: list[int], down: bool, turning_ms: Column
+    ) -> Climbed:
         arcs = np.array([spot.arc for _, spot in spots], dtype=np.int64)
         share = np.array([spot.share if down else 1.0 - spot.share for _, spot in spots])
         is_open = self.weight[arcs] < NOWHERE
-        rest = np.stack([np.where(is_open, self.weight[arcs] * share, np.inf), self.cost[arcs] * share])
+        more = [turning_ms if self._times == name else 0.0 for name in ("weight", "cost")]
+        rest = np.stack(
+            [np.where(is_open, self.weight[arcs] * share + more[0], np.inf), self.cost[arcs] * share + more[1]]
+        )
         spaces = self.ways.climbed(np.array(ends, dtype=np.int64), down, self._carried)
         return Climbed(group, np.array([i for i, _ in spots], dtype=np.int64), rest, spaces)
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from homeward.models.roads.network import Column, Network
+from homeward.models.roads.turning import Costs, no_costs
 
 Row = tuple[int, ...]
 
@@ -25,6 +26,8 @@ class Turns:
     arc: Column  # int32 (m',)
     junction: Column  # int32 (n',), the network's junction of each
     end_of: Column  # int32 (m,), where one stands having driven an arc of the network
+    extra_ms: Column  # int64 (m',), what the turn into each arc costs beyond the arc itself
+    costs: Costs
 
 
 def rows_of(network: Network) -> Iterator[Row]:
@@ -35,27 +38,50 @@ def rows_of(network: Network) -> Iterator[Row]:
         yield tuple(arcs[begin:end])
 
 
-def obey(network: Network) -> Turns:
-    """The graph of a network's restrictions."""
+def obey(network: Network, costs: Costs | None = None) -> Turns:
+    """The graph of a network's restrictions; roads into a turn that costs something get an end of their own too."""
+    costs = costs or no_costs(network)
     barred = set(rows_of(network))
     states = sorted({row[:size] for row in barred for size in range(1, len(row))})
-    n, heads, number = network.nodes, network.head.tolist(), {state: i for i, state in enumerate(states)}
-    end_of = np.array(heads, dtype=np.int32)
+    own = np.setdiff1d(costs.into, [state[0] for state in states if len(state) == 1]).astype(np.int32)
+    n, number = network.nodes, {state: i for i, state in enumerate(states)}
+    end_of = np.array(network.head, dtype=np.int32)
+    end_of[own] = n + len(states) + np.arange(len(own), dtype=np.int32)
     for state in states:
         if len(state) == 1:
             end_of[state[0]] = n + number[state]
-    first = np.searchsorted(network.tail, np.arange(n + 1)).tolist()
-    tails, ends, arcs = network.tail.tolist(), end_of.tolist(), list(range(network.arcs))
+    first = np.searchsorted(network.tail, np.arange(n + 1))
+    special = _special(network, states, number, barred, end_of, first)
+    into, on = _turned(network, own, first)
+    arc = np.concatenate([np.arange(network.arcs), [row[2] for row in special], on]).astype(np.int32)
+    tail = np.concatenate([network.tail, [row[0] for row in special], end_of[into]]).astype(np.int32)
+    head = np.concatenate([end_of, [row[1] for row in special], end_of[on]]).astype(np.int32)
+    lasts = np.array([states[row[0] - n][-1] for row in special], dtype=np.int64)
+    extra = np.zeros(len(arc), dtype=np.int64)
+    extra[network.arcs :] = costs.of(np.concatenate([lasts, into]), arc[network.arcs :])
+    ends = network.head[np.concatenate([[state[-1] for state in states], own]).astype(np.int64)]
+    return Turns(tail, head, arc, np.concatenate([np.arange(n), ends]).astype(np.int32), end_of, extra, costs)
+
+
+def _special(
+    network: Network, states: list[Row], number: dict[Row, int], barred: set[Row], end_of: Column, first: Column
+) -> list[tuple[int, int, int]]:
+    """The ways on from the states of restrictions: from where to where on the graph, and by which arc."""
+    n, heads, starts, rows = network.nodes, network.head.tolist(), first.tolist(), []
     for state in states:
         last = state[-1]
-        out = [b for b in range(first[heads[last]], first[heads[last] + 1]) if not _ends_in((*state, b), barred)]
+        out = [b for b in range(starts[heads[last]], starts[heads[last] + 1]) if not _ends_in((*state, b), barred)]
         for b in [b for b in out if heads[b] != network.tail[last]] or out:
-            tails.append(n + number[state])
-            ends.append(_after((*state, b), number, n, heads[b]))
-            arcs.append(b)
-    junction = np.concatenate([np.arange(n), [heads[state[-1]] for state in states]]).astype(np.int32)
-    tail, head, arc = (np.array(column, dtype=np.int32) for column in (tails, ends, arcs))
-    return Turns(tail, head, arc, junction, end_of)
+            rows.append((n + number[state], _after((*state, b), number, n, int(end_of[b])), b))
+    return rows
+
+
+def _turned(network: Network, own: Column, first: Column) -> tuple[Column, Column]:
+    """Every way on from arcs that have an end of their own: the arcs in and on (k,), (k,)."""
+    head = network.head[own]
+    count = first[head + 1] - first[head]
+    on = np.repeat(first[head] - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    return np.repeat(own, count).astype(np.int64), on.astype(np.int64)
 
 
 def _ends_in(driven: Row, barred: set[Row]) -> bool:

@@ -24,12 +24,11 @@ def range_of(
     """How far a car gets by the quickest ways, at its charge and in this weather."""
     from homeward.maps.pack import open_pack
     from homeward.maps.reach import reach
-    from homeward.models.roads.roads import Roads
 
     opened = open_pack(pack)
     place, wish = place_of(start, opened), wish_of(car, (soc, outside, reserve), certainty)
     with progress("preparing; some seconds the first time"):
-        found = reach(opened, Roads(opened.network, opened.order), *place, wish)
+        found = reach(opened, opened.roads(), *place, wish)
     if png:
         from homeward.maps.picture import draw_area
 

@@ -214,17 +214,18 @@ def _way(opened: Any, places: list[tuple[float, float]], path: Path, spare: Any)
     """
     from homeward.core.signal import Refused
     from homeward.maps.charge import weights_by_energy
-    from homeward.models.roads.roads import Roads
 
     with progress("preparing; some seconds the first time"):
-        roads = Roads(opened.network, opened.order)
+        roads = laid = opened.roads()
         if spare:
-            roads.customise(weights_by_energy(opened, spare.vehicle, spare.outside_c))
+            ways, weights = roads.ways.twin(), weights_by_energy(opened, spare.vehicle, spare.outside_c)
+            ways.customise(weights[roads.turns.arc])
+            laid = roads.laid_by(ways, weights)
     spots = [roads.nearest(*place) for place in places]
     for (lat, lon), near in zip(places, spots, strict=True):
         if near[0].off_m > FAR_M:
             raise Refused(f"{lat},{lon} is {near[0].off_m / 1000:.1f} km from the nearest road of {path}")
-    way = roads.way(*spots)
+    way = laid.way(*spots)
     if way is None:
         raise Refused(f"there is no way by car between these places on {path}")
     return roads, spots, way
