@@ -27,7 +27,7 @@ from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Spread, Touched, Watch
+from homeward.core.watch import Spread, Touched, Watch, only_rows
 from homeward.core.when import Trigger
 
 DEEPEST = 16
@@ -125,8 +125,7 @@ class Circle:
 
     def next_due(self) -> float | None:
         """When something that is awaited (a `when` that is holding, a standing command) next needs a turn."""
-        time = self.due.next()
-        return None if time == NEVER else time
+        return None if (time := self.due.next()) == NEVER else time
 
     def look_ahead(self) -> None:
         """Work out anew when each household is next due: after its state was restored."""
@@ -224,10 +223,10 @@ class Circle:
 
     def _notice(self, touched: list[Touched]) -> list[Fired]:
         concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}
-        fired, spread = list[Fired](), Spread(self.twin)
+        fired, spread, only = list[Fired](), Spread(self.twin), only_rows(touched, self.twin)
         for at in sorted(concerned):
             order, watch = self.watches[at]
-            found = watch.concerned(touched, spread)
+            found = None if only is not None and watch.is_still(only) else watch.concerned(touched, spread)
             if found is not None:
                 fired += self._look(order, watch, *found)
         return fired

@@ -4,13 +4,14 @@ They follow in the same round as the readings they come from, with those reading
 """
 
 from dataclasses import dataclass
+from math import isnan, nan
 
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind
-from homeward.core.twin import Twin
+from homeward.core.twin import Table, Twin
 
 EARTH_RADIUS_M = 6_371_008.8
 ARRIVED_M, LEFT_M = 150.0, 300.0
@@ -62,6 +63,8 @@ class WayHome:
 
     def follow(self, rows: Integers, at: Floats, was: tuple[Floats, Floats], sent: bool) -> Written:
         """What follows for `rows (n,)` from readings at `at (n,)`; `sent`: they brought the distance itself."""
+        if len(rows) == 1:
+            return self._follow_one(rows, at, (was[0].item(), was[1].item()), sent)
         table = self.twin.tables[self.kind]
         out: list[tuple[int, Floats]] = []
         if sent:
@@ -89,6 +92,41 @@ class WayHome:
             values[known],
             at[of],
         )
+
+    def _follow_one(self, rows: Integers, at: Floats, was: tuple[float, float], sent: bool) -> Written:
+        """The same for one row, as it is when a message comes alone: in plain numbers, with the very same results."""
+        table, row = self.twin.tables[self.kind], rows.item()
+        distance, earlier, home = (self._known(table, row, one) for one in (self.distance, self.speed, self.is_home))
+        found: list[tuple[int, float]] = []
+        if not sent:
+            measured = self._measure(rows)
+            distance = measured[0].item()
+            found = [(self.distance, distance), (self.bearing, measured[1].item())]
+        speed = self._speed_of_one(distance, at.item() - was[1], was[0], earlier)
+        closing = nan if isnan(speed) else float(speed > CLOSING_M_S)
+        home = nan if isnan(distance) else 1.0 if distance < ARRIVED_M else 0.0 if distance > LEFT_M else home
+        kept = [one for one in found if not isnan(one[1])]
+        if not (isnan(speed) and isnan(earlier)):
+            kept += [(self.speed, speed), (self.closing, closing)]
+        if not isnan(home):
+            kept.append((self.is_home, home))
+        of, signals = np.zeros(len(kept), np.int64), np.array([signal for signal, _ in kept], np.int64)
+        values = np.array([value for _, value in kept], np.float64)
+        return Written(self.kind, rows[of], of, signals, values, at[of])
+
+    @staticmethod
+    def _known(table: Table, row: int, signal: int) -> float:
+        return float(table.values.array.item(row, table.slot.item(signal)))
+
+    @staticmethod
+    def _speed_of_one(distance: float, gap: float, was: float, earlier: float) -> float:
+        if not 0.0 < gap < LONGEST_GAP_S:
+            return earlier if gap <= 0.0 else nan
+        raw = (was - distance) / gap
+        if isnan(earlier):
+            return raw
+        share = -float(np.expm1(np.array([-gap / SMOOTH_S]))[0])
+        return earlier + share * (raw - earlier)
 
     def _measure(self, rows: Integers) -> tuple[Floats, Floats]:
         households = self.twin.nodes.household_of_row[self.kind].array[rows]

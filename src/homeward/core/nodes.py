@@ -11,6 +11,7 @@ import numpy as np
 from homeward.core.signal import Kind, Refused, UnknownSignal, check_name, household_of
 
 NONE = -1
+SEVERAL = -2
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -48,6 +49,7 @@ class Nodes:
         self._first: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._last: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._next: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self._only: dict[int, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -70,6 +72,7 @@ class Nodes:
             column.extend_to(number + 1)
             column.array[number] = value
         self._chain(kind, row, number, household)
+        self._only.pop(household, None)
         return number
 
     def _household_for(self, name: str) -> int:
@@ -142,6 +145,15 @@ class Nodes:
         while row != NONE:
             found.append(row)
             row = int(following[row])
+        return found
+
+    def only_rows(self, household: int) -> tuple[int, ...]:
+        """By kind, the row of the household's only node of it; NONE where it has none, SEVERAL where it has more."""
+        found = self._only.get(household)
+        if found is None:
+            rows = [self.rows(kind, household) for kind in sorted(Kind)]
+            found = tuple(NONE if not own else own[0] if len(own) == 1 else SEVERAL for own in rows)
+            self._only[household] = found
         return found
 
     def kinds_of(self, numbers: Ints) -> "np.ndarray[tuple[int], np.dtype[np.int8]]":

@@ -1,12 +1,14 @@
 """A trigger bound to the twin, with its memory: what was true of each row, since when, and when time will change it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from homeward.core.alone import Ask, ask_both, ask_one
 from homeward.core.batch import Floats, Integers
 from homeward.core.bind import NEVER, Bound, bind
-from homeward.core.nodes import Grown
+from homeward.core.nodes import NONE, Grown
 from homeward.core.signal import Kind
 from homeward.core.twin import Bools, Twin
 from homeward.core.when import Atom, Both, Condition, Either, Trigger
@@ -41,6 +43,14 @@ class Touched:
         came = np.zeros(len(self.rows), np.bool_)
         came[self.of[np.isin(self.which, list(signals))]] = True
         return self.rows[came], self.now[came]
+
+
+def only_rows(touched: list[Touched], twin: Twin) -> Sequence[int] | None:
+    """The only rows by kind of the one household that something happened in; None if there are several."""
+    if any(len(one.rows) != 1 for one in touched):
+        return None
+    households = {twin.nodes.household_of_row[one.kind].array.item(one.rows.item()) for one in touched}
+    return twin.nodes.only_rows(households.pop()) if len(households) == 1 else None
 
 
 class Spread:
@@ -86,6 +96,7 @@ class Watch:
         self._holds = trigger.edge == "holds"
         self.timed = self._holds or any(atom.what != "is" for atom in atoms)
         self._true = None if trigger.edge == "changes" else self._bind(trigger.condition)
+        self._ask = None if self.timed or self._true is None else self._true.ask()
         self.truth = Grown(0, np.bool_)
         self.since = Grown(NEVER, np.float64)
         self.due = Grown(NEVER, np.float64)
@@ -107,6 +118,19 @@ class Watch:
             self.truth.extend_to(rows)
             self.since.extend_to(rows)
             self.due.extend_to(rows)
+
+    def is_still(self, only: Sequence[int]) -> bool:
+        """Whether nothing has turned for a household whose only rows by kind are these: then it need not be looked at.
+
+        False also where that cannot be told so quickly.
+        """
+        if self._ask is None:
+            return False
+        row = only[self.subject]
+        if not 0 <= row < self.truth.size:
+            return row == NONE
+        true = self._ask(only)
+        return true is not None and true == self.truth.array.item(row)
 
     def concerned(self, touched: list[Touched], spread: "Spread") -> tuple[Integers, Floats] | None:
         """The subject's rows and times `(n,)`, `(n,)` to look at again, or None; `spread` is for this moment."""
@@ -174,6 +198,10 @@ class Leaf:
         """When time alone next changes it `(n,)`."""
         return self.atom.changes_at(rows, now)
 
+    def ask(self) -> Ask | None:
+        """The same for one household by itself."""
+        return ask_one(self.atom)
+
 
 @dataclass(frozen=True, slots=True)
 class Fork:
@@ -192,6 +220,10 @@ class Fork:
         """When time alone next changes it `(n,)`."""
         soonest: Floats = np.minimum(self.left.changes_at(rows, now), self.right.changes_at(rows, now))
         return soonest
+
+    def ask(self) -> Ask | None:
+        """The same for one household by itself."""
+        return ask_both(self.left.ask(), self.right.ask(), self.both)
 
 
 Tree = Leaf | Fork

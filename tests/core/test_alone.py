@@ -1,0 +1,69 @@
+"""A condition asked of one household by itself says what its columns say, or that it does not know."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeward.core.batch import Batch
+from homeward.core.circle import Circle
+from homeward.core.signal import Command, Kind, Reading
+from homeward.core.skill import View, skill
+from homeward.core.vocabulary import Vocabulary
+from homeward.core.when import Condition, Trigger, signal
+
+SPEED, CHARGE = "Vehicle.Speed", "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current"
+INSIDE, TARGET = "Home.Climate.IndoorTemperature", "Home.Climate.TargetTemperature"
+CONDITIONS: list[Condition | Trigger] = [
+    signal(SPEED) > 20.0,
+    (signal(SPEED) != 20.0) & (signal(INSIDE) <= 20.0),
+    (signal(CHARGE) < 30.0) | (signal(INSIDE) == 20.0),
+    signal(INSIDE) < signal(TARGET),
+    (signal(SPEED) > 20.0).falls(),
+]
+
+
+def circle_of(vocabulary: Vocabulary, cars: int) -> Circle:
+    @skill(kind=Kind.HOME, when=CONDITIONS)
+    def watched(home: View) -> Iterator[Command | Reading]:
+        """Nothing: only what fires counts."""
+        yield from ()
+
+    circle = Circle(vocabulary, [watched])
+    circle.add("lind/home", Kind.HOME)
+    for i in range(cars):
+        circle.add(f"lind/car{i}", Kind.VEHICLE)
+    return circle
+
+
+@pytest.mark.parametrize("cars", [0, 1, 2])
+@given(data=st.data())
+def test_what_it_says_is_what_the_columns_say(vocabulary: Vocabulary, cars: int, data: st.DataObject) -> None:
+    circle, values = circle_of(vocabulary, cars), st.sampled_from([10.0, 20.0, 30.0])
+    nodes = [("lind/home", path) for path in (INSIDE, TARGET)]
+    nodes += [(f"lind/car{i}", path) for i in range(cars) for path in (SPEED, CHARGE)]
+    only = circle.twin.nodes.only_rows(0)
+    for step in range(data.draw(st.integers(1, 8))):
+        node, path = data.draw(st.sampled_from(nodes))
+        reading = Reading(node, path, data.draw(values), 1000.0 + step)
+        batch = Batch.of([(1000.0 + step, [reading])], circle.twin.nodes, circle.twin.vocabulary)
+        circle.turn(batch, 1000.0 + step)
+        for _, watch in circle.watches:
+            if not (watch._ask and watch._true):
+                continue
+            said = watch._ask(only)
+            truth = bool(watch._true.true(np.array([0]), np.array([1000.0 + step]))[0])
+            assert said is None or said == truth
+            assert said is not None or cars == 2, "it need not know only where there are several"
+            looked = watch.truth.size > 0
+            assert watch.is_still(only) == (looked and said is not None), "what turned has been looked at"
+
+
+def test_the_only_rows_follow_as_nodes_are_added(vocabulary: Vocabulary) -> None:
+    circle = circle_of(vocabulary, 1)
+    assert circle.twin.nodes.only_rows(0)[Kind.VEHICLE] == 0
+    circle.add("lind/van", Kind.VEHICLE)
+    assert circle.twin.nodes.only_rows(0)[Kind.VEHICLE] == -2
+    assert circle.twin.nodes.only_rows(0)[Kind.PERSON] == -1
