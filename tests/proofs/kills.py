@@ -74,7 +74,13 @@ class Running:
         assert self.process
         with suppress(ProcessLookupError):
             self.process.send_signal(how)
-        await self.process.communicate()
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Wait for its end; a hub that does not end is a fault, and not waited for."""
+        assert self.process
+        async with asyncio.timeout(60):
+            await self.process.communicate()
 
     @property
     def runs(self) -> bool:
@@ -111,7 +117,7 @@ async def kills(folder: Path, many: int, seed: int = 5) -> dict[str, Any]:
         server = point % 2 == 1
         hub.kill(server)
         if not server and hub.process:
-            await hub.process.communicate()
+            await hub.ended()
         await burst
         acknowledged |= set(sender.acknowledged)
         waiting = [one for one in (*waiting, *fresh) if one not in acknowledged][:QUIET]
