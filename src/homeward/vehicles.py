@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 
@@ -24,6 +25,7 @@ from homeward.models.energy import Car
 KEPT = "vehicles.json"
 GUESSED = "follows from consumption and battery"
 LARGEST_BYTES = 64_000_000
+BRANDS = {"vw": "Volkswagen", "mercedes-benz": "Mercedes", "škoda": "Skoda"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def imported(folder: Path | None) -> tuple[Vehicle, ...]:
 
 def find(name: str, cars: Sequence[Vehicle]) -> Vehicle:
     """The car of that name: case, spaces and signs do not matter. Raises Refused naming the nearest."""
+    name = _by_its_own(name)
     wanted = _plain(name)
     by_name = {_plain(one.name.partition(" ")[2]): one for one in reversed(cars)}  # without the brand, the first wins
     by_name |= {_plain(one.name): one for one in cars}
@@ -117,8 +120,33 @@ def find(name: str, cars: Sequence[Vehicle]) -> Vehicle:
     raise Refused(f"no car {name!r} in the table{hint or ';'} `homeward vehicles list` shows all")
 
 
+def likeliest(name: str, cars: Sequence[Vehicle], gross_kwh: float = nan) -> Vehicle:
+    """The car that a household means by brand and model: of several alike the one whose battery fits best.
+
+    Raises Refused where there is none alike.
+
+    >>> likeliest("BMW i3", shipped(), 29.0).name, likeliest("VW ID.4", shipped()).name
+    ('BMW i3 94 Ah', 'Volkswagen ID.4 Pro Performance')
+    """
+    try:
+        return find(name, cars)
+    except Refused:
+        words = set(_by_its_own(name).casefold().replace("-", " ").split())
+        alike = [one for one in cars if words and words <= set(one.name.casefold().replace("-", " ").split())]
+        if not alike:
+            raise
+    return min(alike, key=lambda one: abs(one.usable_kwh - gross_kwh)) if isfinite(gross_kwh) else alike[0]
+
+
+def _by_its_own(name: str) -> str:
+    """A name with its brand as the table writes it."""
+    brand, _, model = name.strip().partition(" ")
+    return f"{BRANDS.get(brand.casefold(), brand)} {model}".strip()
+
+
 def _plain(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
+    parted = normalize("NFKD", name.casefold())
+    return "".join(sign for sign in parted if sign.isalnum())
 
 
 def read_open_ev_data(path: Path) -> tuple[tuple[Vehicle, ...], dict[str, int]]:

@@ -11,7 +11,7 @@ from homeward.core.signal import Kind, Refused, Value
 from homeward.maps.charge import USUAL
 from homeward.maps.journey import Wish
 from homeward.models.energy import Consumption
-from homeward.vehicles import Vehicle, find, known
+from homeward.vehicles import Vehicle, known, likeliest
 
 RESERVE, CERTAINTY, OUTSIDE_C = 10.0, 90.0, 10.0
 BATTERY: Final = "Vehicle.Powertrain.TractionBattery"
@@ -51,8 +51,8 @@ class Cars:
         words = [str(self.value(car, f"{IDENTITY}.{name}") or "") for name in ("Brand", "Model")]
         if not words[1]:
             raise Refused(f"which model {car} is has not been told: write `brand:` and `model:` in the household file")
-        found = find(" ".join(filter(None, words)), self.table)
         kwh = self.number(car, f"{BATTERY}.GrossCapacity")
+        found = likeliest(" ".join(filter(None, words)), self.table, kwh)
         return replace(found, usable_kwh=kwh) if isfinite(kwh) and kwh > 1.0 else found
 
     def wish(self, home: str, car: str) -> Wish:
