@@ -20,6 +20,7 @@ from homeward.demo.past import lived_before, resumed
 from homeward.demo.roads import DemoRoads
 
 SECTIONS = {Kind.PERSON: "people", Kind.VEHICLE: "vehicles", Kind.HOME: "homes", Kind.ROOM: "rooms"}
+FIELDS = {Kind.HOME: "{acting: all}", Kind.VEHICLE: "{brand: Kia, model: e-Niro 64 kWh}"}
 REMEMBERED_S = 86_400.0
 LIVED = "lived"
 
@@ -91,6 +92,6 @@ def household_file() -> str:
     lines = [f"household: {HOUSEHOLD}", f"zone: {ZONE}"]
     for kind, section in SECTIONS.items():
         names = [name.partition("/")[2] for name, own in NODES if own is kind]
-        fields = "{acting: all}" if kind is Kind.HOME else "{}"
+        fields = FIELDS.get(kind, "{}")
         lines += [f"{section}:", *(f"  {name}: {fields}" for name in names)]
     return "\n".join(lines) + "\n"

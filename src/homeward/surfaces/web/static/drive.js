@@ -54,7 +54,7 @@ export default {
         <button v-if="!data.moving && data.map" class="press" type="button" :aria-pressed="String(!!data.reach)" @click="$emit('reach', !data.reach)">{{ data.reach ? "Back" : "Range" }}</button>
       </div>
       <form v-if="asking && !data.moving" class="ask" @submit.prevent="text.trim() && go(text)">
-        <input v-model="text" class="field" type="text" maxlength="200" autocomplete="off" aria-label="Where to" placeholder="Street" @input="$emit('seek', text)">
+        <input v-model="text" class="field" type="text" maxlength="200" autocomplete="off" aria-label="Where to" placeholder="A street, a town, a station" @input="$emit('seek', text)">
         <button class="press strong" type="submit" :disabled="!text.trim()">Go</button>
         <button v-for="name in text.trim() ? data.found.slice(0, 3) : []" :key="name" class="press" type="button" @click="go(name)">{{ name }}</button>
       </form>

@@ -22,7 +22,7 @@ export default {
     </div>
     <p v-else-if="data.why" class="soft">{{ data.why }}</p>
     <form class="ask" @submit.prevent="text.trim() && go(text)">
-      <input v-model="text" class="field" type="text" maxlength="200" autocomplete="off" aria-label="Where to" :placeholder="data.map ? 'A street' : '60.1699,24.9384 a name'" @input="$emit('seek', text)">
+      <input v-model="text" class="field" type="text" maxlength="200" autocomplete="off" aria-label="Where to" :placeholder="data.map ? 'A street, a town' : '60.1699,24.9384 a name'" @input="$emit('seek', text)">
       <button class="press strong" type="submit" :disabled="!text.trim()">Go</button>
     </form>
     <div class="choices">
