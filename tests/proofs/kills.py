@@ -182,14 +182,14 @@ def twin_after_crashes(folder: Path) -> tuple[Any, ...]:
 
 
 def twin_without(found: "Counter[float]", began: float) -> tuple[Any, ...]:
-    """The same by a circle that nobody interrupts, over the messages that are in history."""
+    """The same by a circle that nobody interrupts, over the messages that are in history, a millisecond apart."""
     circle = Circle(load_vocabulary(), [])
     circle.add("lind/car", Kind.VEHICLE)
     codec, now, messages = Codec(circle.twin.nodes, circle.twin.vocabulary), time.time(), Messages()
     for sequence, number in enumerate(sorted(found), 1):
         payload = message(int(number), began)
-        messages.append(b"homeward.lind.car.readings", payload, int(now * 1e9) + sequence, sequence)
-    circle.turn(codec.decode(messages).batch, now + 1)
+        messages.append(b"homeward.lind.car.readings", payload, int(now * 1e9) + sequence * 1_000_000, sequence)
+    circle.turn(codec.decode(messages).batch, now + len(found) / 1000 + 1)
     return tuple(circle.twin.get("lind/car", path) for path in PATHS)
 
 
