@@ -101,8 +101,9 @@ def test_a_household_file_says_whose_it_is_and_wrong_ones_are_told(vocabulary: V
             check(household, vocabulary, [tmp_path])
 
 
-async def test_trouble_never_tells_the_address() -> None:
-    one = Calendar("lind/calendar", "lind/ada", "UTC", "http://127.0.0.1:9/secret-key/basic.ics")
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/secret-key/basic.ics", "http://127.0.0.1:9/secret key"])
+async def test_trouble_never_tells_the_address(address: str) -> None:
+    one = Calendar("lind/calendar", "lind/ada", "UTC", address)
 
     class Now:
         speed = 1.0

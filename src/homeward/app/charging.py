@@ -53,8 +53,10 @@ class Charging:
             for number, home in enumerate(self._homes()):
                 try:
                     await self.look(home)
-                except (OSError, ValueError, Broken) as problem:  # the way there is known without it
+                except (OSError, Broken) as problem:  # the way there is known without it
                     log.warning("where to charge is not known for %s: %s", home, problem)
+                except Exception:  # a fault of ours: one household may suffer, the others must not
+                    log.exception("where to charge is not known for %s; please report this", home)
                 if number % FEW == 0:
                     await asyncio.sleep(0)
             await asyncio.sleep(LOOK_S / max(1.0, self.hub.clock.speed))

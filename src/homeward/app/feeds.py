@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -96,7 +97,7 @@ class Feeds:
                 await self._roadmap.put_events(events, feed.source)
                 feed.events = len(events)
             feed.well_at, feed.trouble = time.time(), ""
-        except (OSError, Refused, ValueError) as problem:
+        except (OSError, HTTPException, Refused, ValueError) as problem:
             feed.trouble = str(problem)[:300]
             log.warning("traffic from %s: %s; the roads stay as they were", feed.source, feed.trouble)
             if feed.events and time.time() > feed.well_at + KEPT_S:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -55,7 +56,7 @@ class Calendar:
             return next_entry(self._read(), now, self.zone)
         except HTTPError as problem:
             raise ConnectorError(f"the calendar of {self.person} answers {problem.code} {problem.reason}") from None
-        except (URLError, OSError, ValueError) as problem:
+        except (URLError, HTTPException, OSError, ValueError) as problem:
             why = getattr(problem, "reason", None) or type(problem).__name__
             if isinstance(problem, Refused):
                 why = str(problem)

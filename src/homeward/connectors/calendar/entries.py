@@ -33,9 +33,9 @@ def next_entry(data: bytes, now: float, zone: str) -> Entry | None:
     try:
         calendar = icalendar.Calendar.from_ical(data)
         found = recurring_ical_events.of(calendar, skip_bad_series=True).between(begin, begin + AHEAD)
+        entries = [entry for one in found if (entry := _entry(one, zone)) and entry.starts_at > now]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
         raise Refused(f"no calendar that can be read: {str(problem)[:200]}") from None
-    entries = [entry for one in found if (entry := _entry(one, zone)) and entry.starts_at > now]
     return min(entries, key=lambda entry: (entry.starts_at, entry.title), default=None)
 
 

@@ -37,7 +37,9 @@ class Probes:
 
     def forget(self, now: float) -> None:
         """Drop what was heard too long ago to count."""
-        self.heard = {arc: told for arc, told in self.heard.items() if now - told[-1][0] < FORGOTTEN_S}
+        for arc, told in list(self.heard.items()):
+            if now - told[-1][0] >= FORGOTTEN_S:
+                self.heard.pop(arc, None)
 
     def weights(self, now: float, usual_ms: Column | None = None) -> Column:
         """The times of all arcs at a moment, ms (m,), as far as it is known: usual where too few have driven lately.
