@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from math import isfinite
 from typing import Any
 
 from homeward.app.cars import Cars
@@ -19,7 +18,7 @@ from homeward.maps.journey import Journey, Planner, Wish
 from homeward.models.energy import Consumption
 from homeward.models.roads.roads import Roads
 from homeward.models.roads.trip import Halt, Place
-from homeward.skills.navigation.place import read_place
+from homeward.skills.navigation.place import read_destination
 from homeward.skills.navigation.stops import STOPS, Stops, is_same, read_stops, write_stops
 from homeward.vehicles import Vehicle
 
@@ -99,11 +98,8 @@ class Charging:
             return None
 
     def _goal(self, home: str) -> Place | None:
-        said = str(self.cars.value(home, "Home.Navigation.Destination") or "").strip()
-        if said.casefold() != "home":
-            return read_place(said)
         lat, lon = (self.cars.number(home, f"Home.Location.{axis}") for axis in ("Latitude", "Longitude"))
-        return Place(lat, lon, "home") if isfinite(lat) and isfinite(lon) else None
+        return read_destination(str(self.cars.value(home, "Home.Navigation.Destination") or ""), (lat, lon))
 
     def _plan(self, ask: Ask) -> str:
         try:

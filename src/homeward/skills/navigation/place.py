@@ -32,11 +32,15 @@ def read_place(text: str) -> Place | None:
 
 def destination(home: View) -> Place | None:
     """Where the household is going; None for nowhere, or what cannot be read."""
-    said = str(home["Home.Navigation.Destination"] or "").strip()
-    if said.casefold() != "home":
-        return read_place(said)
     lat, lon = home.number("Home.Location.Latitude"), home.number("Home.Location.Longitude")
-    return Place(lat, lon, "home") if isfinite(lat) and isfinite(lon) else None
+    return read_destination(str(home["Home.Navigation.Destination"] or ""), (lat, lon))
+
+
+def read_destination(said: str, home: Spot) -> Place | None:
+    """A destination as it is written: `home`, which is at those degrees (NaN: unknown), or a place."""
+    if said.strip().casefold() != "home":
+        return read_place(said)
+    return Place(*home, "home") if all(map(isfinite, home)) else None
 
 
 def location(one: View) -> Spot | None:
