@@ -174,6 +174,16 @@ def test_a_flood_of_garbage_is_counted_but_only_some_of_it_answered(vocabulary: 
     assert decoded.faults[-1].subject == "homeward.lind.home.readings", "another node's error is still told"
 
 
+def test_a_stretch_over_two_seconds_is_told_of_in_order_and_no_more_than_each_allows(vocabulary: Vocabulary) -> None:
+    topic, second = "homeward/lind/car/readings", NOW_NS // 10**9
+    bad = [(topic, said) for _ in range(30) for said in ("{", '{"Vehicle.Speed": "fast"}')]
+    messages = raw(*bad, (topic, "{"))
+    messages.times_ns = [second * 10**9] * 60 + [(second + 1) * 10**9]
+    decoded = Codec(lind(), vocabulary).decode(messages)
+    assert [int(fault.time) - second for fault in decoded.faults] == [0] * 20 + [1]
+    assert [fault.payload for fault in decoded.faults[:2]] == [b"{", b'{"Vehicle.Speed": "fast"}'], "as they came"
+
+
 def test_a_node_added_later_is_heard_from_then_on(vocabulary: Vocabulary) -> None:
     nodes = lind()
     codec = Codec(nodes, vocabulary)

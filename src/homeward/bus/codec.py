@@ -8,6 +8,7 @@ applied whole or not at all.
 import json
 from dataclasses import dataclass, field, replace
 from math import nan
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,7 @@ class _Work:
     parts: list[Batch] = field(default_factory=list)
     places: list[Integers] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    unfit: list[tuple[int, Exception]] = field(default_factory=list)
 
 
 class Codec:
@@ -95,6 +97,7 @@ class Codec:
         work = _Work(messages, self._times(messages), decoded)
         self._gather(work)
         self._flush(work)
+        self._fault(work)
         batch = work.parts[0] if len(work.parts) == 1 else joined(work.parts)
         decoded.batch = replace(batch, outcomes=tuple(work.outcomes)) if work.outcomes else batch
         decoded.sequences = work.places[0] if len(work.places) == 1 else np.concatenate([NOWHERE, *work.places])
@@ -125,7 +128,7 @@ class Codec:
                     work.decoded.resent += 1
                     continue
             except (ValueError, TypeError, AttributeError, Unknown, RecursionError) as error:
-                self._fault(work, i, error)
+                work.unfit.append((i, error))
                 continue
             work.node.append(node)
             work.at.append(at)
@@ -197,7 +200,7 @@ class Codec:
         time = work.times[source]
         batch = Batch(node, time, trusted(np.array(work.at, np.float64), time), starts, signal, value, texts)
         for k in np.flatnonzero(bad).tolist():
-            self._fault(work, int(source[k]), Unfit(work.shape[k], int(node[k]), bool(misplaced[k])))
+            work.unfit.append((int(source[k]), Unfit(work.shape[k], int(node[k]), bool(misplaced[k]))))
         work.parts.append(without(batch, bad) if bad.any() else batch)
         work.places.append(np.array(work.messages.sequences, np.int64)[source[~bad]])
         for column in (work.node, work.at, work.shape, work.source, work.said):
@@ -217,16 +220,19 @@ class Codec:
             column.clear()
         return True
 
-    def _fault(self, work: _Work, i: int, error: Exception) -> None:
-        """Note that a message was not applied; say why if its sender has not been told too much this second."""
-        work.decoded.unfit += 1
-        subject, payload, time = work.messages.subjects[i], work.messages.payloads[i], float(work.times[i])
-        if not self._told.take(subject, time):
-            return
-        text, path, nearest = self._why(error, subject, payload, time)
-        if subject.endswith(b".asked"):
-            payload = payload.partition(b"\n")[2]
-        work.decoded.faults.append(Fault(subject.decode(errors="replace"), time, text, path[:200], nearest, payload))
+    def _fault(self, work: _Work) -> None:
+        """Count what was not applied; say why, in the log's order, to who has not been told too much that second."""
+        work.decoded.unfit += len(work.unfit)
+        for i, error in sorted(work.unfit, key=itemgetter(0)):
+            subject, payload, time = work.messages.subjects[i], work.messages.payloads[i], float(work.times[i])
+            if not self._told.take(subject, time):
+                continue
+            text, path, nearest = self._why(error, subject, payload, time)
+            if subject.endswith(b".asked"):
+                payload = payload.partition(b"\n")[2]
+            fault = Fault(subject.decode(errors="replace"), time, text, path[:200], nearest, payload)
+            work.decoded.faults.append(fault)
+        work.unfit.clear()  # an error holds the frame that raised it, which holds all this
 
     def _why(self, error: Exception, subject: bytes, payload: bytes, time: float) -> tuple[str, str, str]:
         """What was wrong in words, the path it was about, and the nearest right one."""
