@@ -31,7 +31,7 @@ def _switched(hub: Hub, node: str, kind: Kind) -> bool:
     if node in hub.devices.all:
         return True
     actuators = [one.path for one in hub.circle.twin.vocabulary if one.kind is kind and one.role is Role.ACTUATOR]
-    return any(door.takes(Command(node, path, 0.0, 0.0, "")) for door in hub.doors.all.values() for path in actuators)
+    return any(hub.doors.taking(Command(node, path, 0.0, 0.0, "")) for path in actuators)
 
 
 async def tell_by_hand(hub: Hub, household: Household) -> None:

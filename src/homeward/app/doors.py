@@ -24,7 +24,9 @@ class Doors:
     def __init__(self, bus: Bus, clock: Clock, trouble: Trouble) -> None:
         self._bus, self._clock, self._trouble = bus, clock, trouble
         self.own = Door(bus.send_foreign)
-        self.all: dict[str, Connector] = {self.own.name: self.own}
+        self.all: dict[str, Connector] = {}
+        self._of: dict[str, dict[str, Connector]] = {}
+        self.add(self.own)
         self._senses: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
@@ -38,16 +40,21 @@ class Doors:
         senses, self._senses = list(self._senses.values()), {}
         await end(senses)
 
-    async def put(self, name: str, connector: Connector) -> None:
-        """Open a door under a name, in place of one that was there."""
-        await self.drop(name)
-        self.all[name] = connector
+    def add(self, connector: Connector) -> None:
+        """Have a connector under its name before all start to sense."""
+        self.all[connector.name] = self._of.setdefault(_owner(connector.name), {})[connector.name] = connector
+
+    async def put(self, connector: Connector) -> None:
+        """Open a door under its name, in place of one that was there."""
+        await self.drop(connector.name)
+        self.add(connector)
         if self._senses:
-            self._begin(name)
+            self._begin(connector.name)
 
     async def drop(self, name: str) -> None:
         """Close a door; nothing happens where there is none of that name."""
         self.all.pop(name, None)
+        self._of.get(_owner(name), {}).pop(name, None)
         if task := self._senses.pop(name, None):
             await end([task])
         self._trouble.say(name, "")
@@ -80,9 +87,14 @@ class Doors:
                 if isinstance(one, Broker | Calendar) and one.health().get("connected"):
                     self._trouble.say(name, "")
 
+    def taking(self, command: Command) -> Connector | None:
+        """The door that takes a command: one for everybody, or one of its household."""
+        doors = (self._of.get("", {}), self._of.get(_owner(command.node), {}))
+        return next((one for some in doors for one in some.values() if one.takes(command)), None)
+
     async def act(self, command: Command) -> None:
         """Through the door that takes it, else over MQTT to whoever listens for the node."""
-        connector = next((one for one in self.all.values() if one.takes(command)), None)
+        connector = self.taking(command)
         try:
             if connector is None:
                 await self._bus.command(command)
@@ -95,3 +107,8 @@ class Doors:
             await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
         except BusError as problem:
             self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
+
+
+def _owner(name: str) -> str:
+    """The household that a connector (`lind/broker`) or node is of; '' where it is there for everybody."""
+    return name.partition("/")[0] if "/" in name else ""

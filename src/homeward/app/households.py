@@ -59,8 +59,9 @@ class Households:
                 self.hub.add(node.name, node.kind)
             for connection in known.connectors:
                 with self._told_as(f"{name}/{connection.name}"):
-                    door = make(connection, known, self._vocabulary, self._folders(), door=self.hub.doors.own)
-                    self.hub.doors.all[door.name] = door
+                    self.hub.doors.add(
+                        make(connection, known, self._vocabulary, self._folders(), door=self.hub.doors.own)
+                    )
             with self._told_as(f"rules of {name}"):
                 self._rules.put(known)
         self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
@@ -146,7 +147,7 @@ class Households:
         for connection in after.connectors:
             door = make(connection, after, self._vocabulary, self._folders(), text, doors.own)
             if door is not doors.own:
-                await doors.put(door.name, door)
+                await doors.put(door)
         self.hub.bus.listen(doors.own.listen)
         await self.hub.bus.widen()
         await self.hub.bus.set_devices(self.hub.known_devices())

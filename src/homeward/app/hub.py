@@ -65,7 +65,8 @@ class Hub:
         self.bus = Bus(settings.bus)
         self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble)
-        self.doors.all |= {connector.name: connector for connector in connectors}
+        for connector in connectors:
+            self.doors.add(connector)
         self.place: Place | None = None
         self.version = 0
         self.applied, self.unfit, self.resent, self.kept_at, self.kept_in_s = 0, 0, 0, 0.0, 0.0
@@ -186,8 +187,8 @@ class Hub:
             self.trouble.say("circle", f"a stretch of news was not fully understood: {problem!r}; please report this")
             turn = Turn()
         self.version += 1
-        self.scribe.turn(turn, until)
         self._carry_out(turn)
+        self.scribe.turn(turn, until)
         self._woken.set()
 
     def _carry_out(self, turn: Turn) -> None:

@@ -23,6 +23,7 @@ from homeward.bus.wishes import Forwarder
 from homeward.core.signal import Command, Value, Wish
 
 log = logging.getLogger(__name__)
+STORED_S = 10.0
 QOS_1 = {"Nmqtt-Pub": "1"}
 
 
@@ -39,6 +40,7 @@ class Bus:
         self.place: Place | None = None
         self.state: LogState | None = None
         self._client = Client()
+        self._stream = self._client.jetstream(timeout=STORED_S)
         self._log = Log(self._client, settings)
         self._reader: Reader | None = None
         self._forwarder: Forwarder | None = None
@@ -76,6 +78,7 @@ class Bus:
 
     async def _connect(self) -> None:
         self._client = await connect(self.server, HUB, "hub")
+        self._stream = self._client.jetstream(timeout=STORED_S)
         self._log = Log(self._client, self.settings)
         await self._log.make()
         self.state = await self._log.state()
@@ -206,7 +209,7 @@ class Bus:
     async def store(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> int:
         """Publish into the log and return its sequence. Raises BusError if it is not stored."""
         try:
-            reply = await self._client.jetstream(timeout=10).publish(subject, payload, headers=headers)
+            reply = await self._stream.publish(subject, payload, headers=headers)
         except (NatsError, TimeoutError) as error:
             raise BusError(f"{subject} could not be stored: {error}") from error
         return reply.seq

@@ -99,8 +99,7 @@ class Reader(asyncio.Protocol):
             await self._news.wait()
         if not self._transport:
             raise ConnectionError("the log's connection is gone")
-        most = min(most, self._most_by_size())
-        if len(self._waiting) > most:
+        if len(self._waiting) > 1 and len(self._waiting) > (most := min(most, self._most_by_size())):
             taken, self._waiting = self._waiting.split(most)
             return taken, taken.sequences[-1], taken.times_ns[-1]
         taken, self._waiting = self._waiting, Messages()

@@ -27,7 +27,7 @@ from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Spread, Touched, Watch, only_rows
+from homeward.core.watch import Readers, Spread, Touched, Watch, only_rows
 from homeward.core.when import Trigger
 
 DEEPEST = 16
@@ -88,10 +88,7 @@ class Circle:
                 self.watches.append(
                     (order, old.pop(0) if old else self._new_watch(f"{one.name}:{i}", trigger, one.kind))
                 )
-        self._readers: dict[int, list[int]] = {}
-        for at, (_, watch) in enumerate(self.watches):
-            for signal in {signal for signals in watch.reads.values() for signal in signals}:
-                self._readers.setdefault(signal, []).append(at)
+        self._readers = Readers([watch for _, watch in self.watches])
         self._timed = [at for at, (_, watch) in enumerate(self.watches) if watch.timed]
 
     def _new_watch(self, name: str, trigger: Trigger, subject: Kind) -> Watch:
@@ -135,8 +132,8 @@ class Circle:
     def _rounds(self, batch: Batch, extras: list[Extra]) -> Iterator[Round]:
         """Cut a turn so that each round has at most one thing of each household, in stream order."""
         m = len(batch)
-        if m == 1 and not extras:
-            yield Round(np.zeros(1, np.int64))
+        if m + len(extras) == 1:
+            yield Round(np.zeros(m, np.int64), extras)
             return
         households = self.twin.nodes.households_of(batch.node)
         order = np.arange(m)
@@ -185,7 +182,7 @@ class Circle:
         """Run what fell due before `times` and set the clocks; the times, never before what a household has lived."""
         times = np.maximum(times, self.clock.array[households])
         late = self.due.of(households) <= times
-        if late.any():
+        if True in late:
             self._run_due(households[late], times[late], turn)
         self.clock.array[households] = times
         return times
@@ -200,7 +197,7 @@ class Circle:
             if not fired:
                 return
             readings = self.decider.run(fired, turn)
-            self._await(np.unique([one.household for one in fired]))
+            self._await(np.array(sorted({one.household for one in fired})))
             if not readings:
                 return
             touched = self.know.learn_readings(readings)
@@ -222,9 +219,8 @@ class Circle:
         return found
 
     def _notice(self, touched: list[Touched]) -> list[Fired]:
-        concerned = {at for one in touched for signal in one.signals for at in self._readers.get(signal, ())}
         fired, spread, only = list[Fired](), Spread(self.twin), only_rows(touched, self.twin)
-        for at in sorted(concerned):
+        for at in self._readers.of(touched):
             order, watch = self.watches[at]
             found = None if only is not None and watch.is_still(only) else watch.concerned(touched, spread)
             if found is not None:

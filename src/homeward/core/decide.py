@@ -58,7 +58,8 @@ class Decider:
                 if isinstance(said, Reading):
                     written.append(said)
                 else:
-                    command = replace(said, by=self.skills[order].name, id=self.standings.name(household))
+                    by, id = self.skills[order].name, self.standings.name(household)
+                    command = Command(said.node, said.path, said.value, said.until, said.why, by, id)
                     self._enter(Ask(command, order + 1, now), now, turn, targets)
         for target, now in targets.items():
             turn.events += self.standings.resolve(target, now)
@@ -98,7 +99,7 @@ class Decider:
             encode(signal, value)
             return Reading(said.node, signal.path, value, view.now)
         value_or_none = None if said.value is None else _plain(said.value)
-        return replace(said, path=signal.path, value=value_or_none, until=float(said.until), why=str(said.why))
+        return Command(said.node, signal.path, value_or_none, float(said.until), str(said.why))
 
     def wish(self, household: int, wish: Wish, now: float, turn: Turn) -> list[Reading]:
         """Settle a wish. One for an attribute is a setting: it becomes a reading, which is returned, at once."""
@@ -142,10 +143,13 @@ class Decider:
         """Let an ask in if settle has no objection."""
         number = self.twin.nodes.number(ask.command.node)
         signal = self.twin.vocabulary[ask.command.path]
-        command = replace(ask.command, path=signal.path)
+        command = ask.command
+        if command.path != signal.path:
+            command = replace(command, path=signal.path)
         if signal.type is Type.BOOLEAN and command.value in (0, 1):
             command = replace(command, value=bool(command.value))
-        ask = replace(ask, command=command)
+        if command is not ask.command:
+            ask = replace(ask, command=command)
         no = self.gate.objection((number, signal.index), ask, now)
         if no:
             turn.events.append(Event(now, ask.command, "refused", no))

@@ -50,7 +50,7 @@ class Due:
     def until(self, time: float) -> Integers:
         """The households due at `time` or before, ascending."""
         found = []
-        for block in np.flatnonzero(self._block.array[: self._block.size] <= time).tolist():
+        for block in (self._block.array[: self._block.size] <= time).nonzero()[0].tolist():
             start = block << BLOCK
             times = self._time.array[start : min(start + (1 << BLOCK), self._time.size)]
             self._block.array[block] = times.min(initial=NEVER)

@@ -1,10 +1,13 @@
 """The gate before every command: settle's judgement on what the twin knows at the moment the command would go out."""
 
+from functools import lru_cache
+
 from homeward.core.settle import Ask, Situation, objection
 from homeward.core.signal import Kind
 from homeward.core.twin import Twin
 
 
+@lru_cache(4096)
 def names_in(text: str) -> frozenset[str]:
     """The names in a text that parts them by commas.
 
@@ -63,8 +66,7 @@ class Gate:
         return names_in(self._said(household, self._paused) or "")
 
     def _said(self, household: int, signal: int) -> str | None:
-        homes = self.twin.nodes.rows(Kind.HOME, household)
-        return self.twin.tables[Kind.HOME].texts.get((homes[0], signal)) if homes else None
+        return self.twin.tables[Kind.HOME].texts.get((self.twin.nodes.first_row(Kind.HOME, household), signal))
 
     def _still(self, number: int) -> bool:
         """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""

@@ -115,7 +115,7 @@ class Knower:
         table = self.twin.tables[news.kind]
         way, moved = self.ways.get(news.kind), None
         if way is not None and not way.own.isdisjoint(news.signals.tolist() if len(news.signals) < 256 else way.own):
-            moved = np.flatnonzero(way.concerns[news.signals])
+            moved = way.concerns[news.signals].nonzero()[0]
         was = way.before(news.rows) if way is not None and moved is not None else None
         newer = table.write(news.rows[news.of], news.signals, news.values, news.at[news.of])
         for i, text in news.texts.items():
@@ -134,7 +134,7 @@ class Knower:
         if len(news.rows) == 1:
             if not moved.size:
                 return []
-            sent = bool((news.signals[moved] == way.distance).any())
+            sent = way.distance in news.signals[moved]
             return self._write(way.follow(news.rows, news.at, was, sent), news.rows, news.now)
         is_said, is_measured = (np.zeros(len(news.rows), np.bool_) for _ in range(2))
         is_said[news.of[moved[news.signals[moved] == way.distance]]] = True

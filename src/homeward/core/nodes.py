@@ -12,6 +12,7 @@ from homeward.core.signal import Kind, Refused, UnknownSignal, check_name, house
 
 NONE = -1
 SEVERAL = -2
+KINDS = tuple(sorted(Kind))
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -116,15 +117,18 @@ class Nodes:
 
     def kind(self, number: int) -> Kind:
         """The kind of a node."""
-        return Kind(int(self._kind.array[number]))
+        kind: Kind = KINDS[self._kind.array.item(number)]
+        return kind
 
     def row(self, number: int) -> int:
         """The node's row among its kind."""
-        return int(self._row.array[number])
+        row: int = self._row.array.item(number)
+        return row
 
     def household(self, number: int) -> int:
         """The number of the node's household."""
-        return int(self._household.array[number])
+        household: int = self._household.array.item(number)
+        return household
 
     def household_number(self, name: str) -> int:
         """The number of a household, or -1."""
@@ -147,11 +151,16 @@ class Nodes:
             row = int(following[row])
         return found
 
+    def first_row(self, kind: Kind, household: int) -> int:
+        """The row of the household's first node of a kind, -1 where there is none."""
+        row: int = self._first[kind].array.item(household)
+        return row
+
     def only_rows(self, household: int) -> tuple[int, ...]:
         """By kind, the row of the household's only node of it; NONE where it has none, SEVERAL where it has more."""
         found = self._only.get(household)
         if found is None:
-            rows = [self.rows(kind, household) for kind in sorted(Kind)]
+            rows = [self.rows(kind, household) for kind in KINDS]
             found = tuple(NONE if not own else own[0] if len(own) == 1 else SEVERAL for own in rows)
             self._only[household] = found
         return found

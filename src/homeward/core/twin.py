@@ -62,12 +62,12 @@ class Table:
         No (row, signal) may appear twice.
         """
         slots = self.slot[signals]
-        if slots.size and slots.min() == ASIDE:
+        if ASIDE in slots:
             return self._write_mixed(rows, signals, values, at)
         cells = rows * self.values.array.shape[1] + slots
         known = self.times.array.reshape(-1)
         newer: Bools = at >= known[cells]
-        if newer.all():
+        if False not in newer:
             known[cells] = at
             self.values.array.reshape(-1)[cells] = values
             return None

@@ -16,6 +16,7 @@ from homeward.core.when import Atom, Both, Condition, Either, Trigger
 SHORTEST_S = 0.1
 """Time alone calls a watch no sooner than that, so that a skill which keeps putting off its own due time by a hair
 cannot hold up the circle."""
+MOST_TOGETHER = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,29 @@ def only_rows(touched: list[Touched], twin: Twin) -> Sequence[int] | None:
         return None
     households = {twin.nodes.household_of_row[one.kind].array.item(one.rows.item()) for one in touched}
     return twin.nodes.only_rows(households.pop()) if len(households) == 1 else None
+
+
+class Readers:
+    """Which watches, by their places, read something of what was touched."""
+
+    def __init__(self, watches: "Sequence[Watch]") -> None:
+        self._by_signal: dict[int, list[int]] = {}
+        for place, watch in enumerate(watches):
+            for signal in {signal for signals in watch.reads.values() for signal in signals}:
+                self._by_signal.setdefault(signal, []).append(place)
+        self._together: dict[frozenset[int], frozenset[int]] = {}
+
+    def of(self, touched: list[Touched]) -> list[int]:
+        """The places, ascending."""
+        return sorted(set[int]().union(*[self._together.get(one.signals) or self._read(one) for one in touched]))
+
+    def _read(self, touched: Touched) -> frozenset[int]:
+        """The same for signals that come together for the first time; mostly they do again."""
+        if len(self._together) >= MOST_TOGETHER:
+            self._together.clear()
+        found = frozenset(place for signal in touched.signals for place in self._by_signal.get(signal, ()))
+        self._together[touched.signals] = found
+        return found
 
 
 class Spread:
@@ -157,7 +181,7 @@ class Watch:
         true = self._true.true(rows, now)
         before = self.truth.array[rows]
         turned = true != before
-        if any_turned := turned.any():
+        if any_turned := len(turned.nonzero()[0]) > 0:
             self.truth.array[rows] = true
         if self._holds:
             return self._look_held(rows, now, true, turned)
@@ -165,7 +189,8 @@ class Watch:
             self.due.array[rows] = self._changes_at(rows, now)
         if not any_turned:
             return rows[:0]
-        return np.flatnonzero(turned & (before if self.trigger.edge == "falls" else true))
+        fires: Integers = (turned & (before if self.trigger.edge == "falls" else true)).nonzero()[0]
+        return fires
 
     def _look_held(self, rows: Integers, now: Floats, true: Bools, turned: Bools) -> Integers:
         since = self.since.array[rows]
