@@ -254,7 +254,7 @@ class Hub:
         if self.place is None or self.version == self._saved_version:
             return
         place, version, began = self.place, self.version, monotonic()
-        self.scribe.catch_up()
+        self.scribe.catch_up(all=True)
         self.scribe.reached(place.sequence)
         plain, arrays = freeze(self.circle, place, self.scribe.counted, self.codec.resends)
         try:

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from homeward.bus.stretches import joined
 from homeward.core.batch import Batch, Integers
 from homeward.core.circle import Turn
 from homeward.core.signal import Outcome, Type
 from homeward.core.twin import Twin
 from homeward.history import Recorder
-from homeward.history.tables import columns_of
+from homeward.history.tables import TEXT, gathered
 
-FEW = 128  # rows; for fewer, repeating costs more than a list
+ENOUGH = 2_000
+"""Rows that are put into columns together: for one by itself that takes a hundred times as long."""
+NOWHERE = np.zeros(0, np.int64)
 LOG = "log"
 """The stream of what came in, numbered by the log's own sequence; `log2` and so on where that began again."""
 TURNS = "turns"
@@ -31,22 +34,31 @@ class Scribe:
         self.recorder, self._twin, self.counted, self.stream = recorder, twin, 0, LOG
         self.turns, self.events = 0, Counter[str]()
         self._paths = pa.array([signal.path for signal in twin.vocabulary], pa.string())
-        self._names: Any = pa.array([], pa.string())
+        self._names: Any = pa.array([], TEXT)
+        self._households: Any = pa.array([], TEXT)
         types = np.array([signal.type for signal in twin.vocabulary])
-        self._waiting: list[tuple[Batch, Integers, int]] = []
+        self._batches: list[tuple[Batch, Integers]] = []
+        self._outcomes: list[tuple[int, Outcome]] = []
+        self._rows = 0
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
 
     def later(self, batch: Batch, sequences: Integers, place: int) -> None:
         """Everything that a batch brought, up to `place` in the log, to be handed over by `catch_up`."""
-        self._waiting.append((batch, sequences, place))
+        self._batches.append((batch, sequences))
+        self._rows += len(batch.signal)
+        self._outcomes += [(place, one) for one in batch.outcomes]
 
-    def catch_up(self) -> None:
-        """Hand over all that waits; a checkpoint does so before it takes stock."""
-        while self._waiting:
-            batch, sequences, place = self._waiting[0]
-            self.readings(batch, sequences)
-            self.outcomes([(one.node, one) for one in batch.outcomes], place)
-            del self._waiting[0]
+    def catch_up(self, all: bool = False) -> None:
+        """Hand over what waits, once it is worth it; a checkpoint has `all` handed over before it takes stock."""
+        if self._rows < ENOUGH and not all:
+            return
+        batches, sequences = [batch for batch, _ in self._batches], [places for _, places in self._batches]
+        self.readings(joined(batches), np.concatenate([NOWHERE, *sequences]))
+        self._batches, self._rows = [], 0
+        while self._outcomes:
+            place, one = self._outcomes[0]
+            self.recorder.outcomes(self.stream, place, [(one.node, one)])
+            del self._outcomes[0]
 
     def readings(self, batch: Batch, sequences: Integers) -> None:
         """Everything that a batch brought; sequences `(m,)` are its messages' places in the log."""
@@ -58,24 +70,30 @@ class Scribe:
             "readings",
             pa.RecordBatch.from_arrays(
                 [
-                    *self._named(np.repeat(batch.node, counts), batch.signal),
+                    *self._named(batch, counts),
                     pa.array(np.repeat(batch.at, counts)),
                     pa.array(np.repeat(batch.time, counts)),
                     pa.array(batch.value, mask=worded),
                     self._texts(batch, worded) if worded.any() else pa.nulls(size, pa.string()),
-                    pa.array([self.stream] * size, pa.string()) if size < FEW else pa.repeat(self.stream, size),
+                    pa.repeat(self.stream, size),
                     pa.array(np.repeat(sequences, counts)),
                 ],
-                schema=columns_of("readings"),
+                schema=gathered("readings"),
             ),
         )
 
-    def _named(self, node: Integers, signal: Integers) -> tuple[Any, Any]:
-        """The names of nodes and the paths of signals (n,), (n,) by their numbers."""
-        names = self._twin.nodes.names
-        if len(self._names) != len(names):  # there are more than before
-            self._names = pa.array(names, pa.string())
-        return self._names.take(pa.array(node)), self._paths.take(pa.array(signal))
+    def _named(self, batch: Batch, counts: Integers) -> list[Any]:
+        """Households, nodes and paths `(n,)`, coded: the words once, and each reading's place among them."""
+        nodes = self._twin.nodes
+        if len(self._names) != len(nodes):  # there are more than before
+            self._names, self._households = pa.array(nodes.names, TEXT), pa.array(nodes.households, TEXT)
+        household = np.repeat(nodes.households_of(batch.node), counts)
+        columns = (
+            (household, self._households),
+            (np.repeat(batch.node, counts), self._names),
+            (batch.signal, self._paths),
+        )
+        return [_coded(numbers, words) for numbers, words in columns]
 
     def _texts(self, batch: Batch, worded: Any) -> Any:
         texts = np.full(len(batch.signal), None, object)
@@ -86,10 +104,6 @@ class Scribe:
     def _word(self, signal: int, code: int) -> str | None:
         allowed = self._twin.vocabulary.signals[signal].allowed
         return allowed[code] if 0 <= code < len(allowed) else None
-
-    def outcomes(self, outcomes: list[tuple[str, Outcome]], sequence: int) -> None:
-        """What devices said of commands."""
-        self.recorder.outcomes(self.stream, sequence, outcomes)
 
     def turn(self, turn: Turn, now: float) -> None:
         """What the circle said: events of commands and readings that skills wrote."""
@@ -106,6 +120,14 @@ class Scribe:
         """Everything up to that place in the log, and all that followed from it, has been handed over."""
         self.recorder.reached(self.stream, sequence)
         self.recorder.reached(TURNS, self.counted)
+
+
+def _coded(numbers: Integers, words: Any) -> Any:
+    """Words `(n,)` by their numbers, coded; of many words and few numbers, only those that are needed."""
+    if len(numbers) < len(words):
+        used, numbers = np.unique(numbers, return_inverse=True)
+        words = words.take(pa.array(used))
+    return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32)), words)
 
 
 def stream_for(reached: Mapping[str, int], last: int, same_log: bool) -> str:

@@ -16,10 +16,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from homeward.core.signal import Command, Outcome, Reading, Type, Value
+from homeward.core.signal import Command, Outcome, Reading, Type, Value, household_of
 from homeward.core.vocabulary import Vocabulary
 from homeward.history.store import History
-from homeward.history.tables import HistoryError, columns_of
+from homeward.history.tables import HistoryError, gathered
 
 MOST_ROWS = 1_000_000
 """Rows kept in memory while the disk refuses; once there are so many, recording raises: nothing is acknowledged."""
@@ -52,10 +52,10 @@ class Recorder:
     def readings(self, stream: str, sequence: int, arrived: float, readings: Iterable[Reading]) -> None:
         """Add readings that a message brought, or under a stream of their own that skills wrote in answer to it."""
         rows = [
-            {"node": reading.node, "path": reading.path, "at": reading.at, "arrived": arrived}
-            | self._cell(reading.path, reading.value)
+            {"household": household_of(reading.node), "node": reading.node, "path": reading.path, "at": reading.at,
+             "arrived": arrived} | self._cell(reading.path, reading.value)
             for reading in readings
-        ]
+        ]  # fmt: skip
         self._add_rows("readings", stream, sequence, rows)
 
     def commands(
@@ -81,7 +81,7 @@ class Recorder:
         self._add_rows("outcomes", stream, sequence, rows)
 
     def columns(self, table: str, batch: Any) -> None:
-        """Add a pyarrow RecordBatch that has the columns of `tables.columns_of(table)`: the fast way, for bulk."""
+        """Add a pyarrow RecordBatch that has the columns of `tables.gathered(table)`: the fast way, for bulk."""
         with self._filling:
             self._make_room(batch.num_rows)
             self._gather(table)  # what was added before stays before it
@@ -97,7 +97,7 @@ class Recorder:
         """Make a batch of the single rows there are: one for many costs little more than one for one."""
         rows, self._rows[table] = self._rows[table], []
         if rows:
-            self._batches[table].append(pa.RecordBatch.from_pylist(rows, schema=columns_of(table)))
+            self._batches[table].append(pa.RecordBatch.from_pylist(rows, schema=gathered(table)))
 
     def reached(self, stream: str, sequence: int) -> None:
         """Say that everything of the stream up to this sequence has been added."""
@@ -132,7 +132,7 @@ class Recorder:
     def _flush_table(self, table: str, taken: dict[str, list[Any]], marks: Mapping[str, int]) -> None:
         if not taken[table]:
             return
-        rows = pa.Table.from_batches(taken[table], columns_of(table))
+        rows = pa.Table.from_batches(taken[table], gathered(table))
         ready, early = _parted(rows, marks)
         if ready.num_rows:
             self._history.write(table, ready, marks)

@@ -16,7 +16,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError
 
 from homeward.history.durable import mend, sync
@@ -28,6 +36,17 @@ STREAMS = "homeward.streams"
 SETTINGS = {
     "delta.logRetentionDuration": "interval 1 days",
     "delta.deletedFileRetentionDuration": "interval 1 hours",
+}
+NUMBERS = {
+    "value": ColumnProperties(dictionary_enabled=False),
+    "sequence": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
+}
+"""Columns that hardly repeat: a dictionary of them costs time and saves nothing; sequences count up."""
+WRITING = {
+    table: WriterProperties(
+        compression="LZ4_RAW", column_properties={name: how for name, how in NUMBERS.items() if name in schema.names}
+    )
+    for table, schema in SCHEMAS.items()
 }
 QUIETLY = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
@@ -86,7 +105,7 @@ class History:
             marks = [Transaction(stream, sequence) for stream, sequence in further.items()]
             write_deltalake(
                 delta, rows, mode="append", commit_properties=CommitProperties(app_transactions=marks),
-                post_commithook_properties=QUIETLY,
+                post_commithook_properties=QUIETLY, writer_properties=WRITING[table],
             )  # fmt: skip
             self._sync(table, delta)
             return int(rows.num_rows)

@@ -23,6 +23,8 @@ LAST_SECOND = 4_102_444_800.0
 """2100-01-01: a clock beyond it is broken."""
 
 TEXT, FLOAT, COUNT = pa.string(), pa.float64(), pa.int64()
+CODED = pa.dictionary(pa.int32(), TEXT)
+"""Text as numbers into a list of words: what many rows say is said once, in memory and in the file."""
 
 
 def _schema(**fields: Any) -> Any:
@@ -61,6 +63,14 @@ def columns_of(table: str) -> Any:
     return pa.schema([field for field in SCHEMAS[table] if field.name not in ("day", "household")])
 
 
+def gathered(table: str) -> Any:
+    """The schema of rows on their way: for readings with coded names, and the household beside the node."""
+    if table != "readings":
+        return columns_of(table)
+    coded = [pa.field(name, CODED) for name in ("household", "node", "path")]
+    return pa.schema([*coded, *(field for field in columns_of(table) if field.name not in ("node", "path"))])
+
+
 def from_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Any:
     """A record batch of rows given as dictionaries; missing fields become null. For few rows, not for bulk."""
     return pa.RecordBatch.from_pylist(list(rows), schema=columns_of(table))
@@ -69,13 +79,14 @@ def from_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Any:
 def made_ready(table: str, columns: Any) -> Any:
     """Rows as they are stored, a pyarrow Table: with `day` and `household`, and times nobody can trust put right.
 
+    Names may be coded, and rows may bring their household, which else is worked out.
     A reading's `at` holds if it lies between a day before and five seconds after its arrival; else arrival stands for
     it. Raises ValueError for rows that lack a column or a time.
     """
     wanted = columns_of(table)
     if missing := [name for name in wanted.names if name not in columns.schema.names]:
         raise ValueError(f"rows for {table} lack {', '.join(missing)}; they need {', '.join(wanted.names)}")
-    rows = pa.table({name: columns.column(name) for name in wanted.names}).cast(wanted)
+    rows = pa.table({field.name: _cast(columns.column(field.name), field.type) for field in wanted})
     clock = rows[CLOCKS[table]]
     sane = pc.fill_null(pc.and_(pc.greater_equal(clock, 0.0), pc.less(clock, LAST_SECOND)), False)
     if len(rows) and not pc.all(sane).as_py():
@@ -83,8 +94,16 @@ def made_ready(table: str, columns: Any) -> Any:
     if table == "readings":
         rows = rows.set_column(rows.schema.get_field_index("at"), "at", _trusted(rows["at"], clock))
     day = pc.floor(pc.divide(clock, DAY)).cast(pa.int32()).cast(pa.date32())
-    household = pc.struct_field(pc.extract_regex(rows["node"], r"^(?P<household>[^/]*)"), "household")
+    household = columns.column("household") if "household" in columns.schema.names else _households(rows["node"])
     return rows.append_column("day", day).append_column("household", household).select(SCHEMAS[table].names)
+
+
+def _cast(column: Any, type: Any) -> Any:
+    return column if column.type == CODED and type == TEXT else column.cast(type)
+
+
+def _households(node: Any) -> Any:
+    return pc.struct_field(pc.extract_regex(node.cast(TEXT), r"^(?P<household>[^/]*)"), "household")
 
 
 def _trusted(at: Any, arrived: Any) -> Any:
