@@ -184,6 +184,18 @@ def test_a_stretch_over_two_seconds_is_told_of_in_order_and_no_more_than_each_al
     assert [fault.payload for fault in decoded.faults[:2]] == [b"{", b'{"Vehicle.Speed": "fast"}'], "as they came"
 
 
+def test_a_text_longer_than_a_reading_may_hold_is_refused_and_says_what_would_be_right(vocabulary: Vocabulary) -> None:
+    codec = Codec(lind(), vocabulary, longest_text=300)
+    topic = "homeward/lind/car/readings"
+    told = codec.decode(
+        raw(*[(topic, {"Vehicle.VehicleIdentification.Model": "x" * n, "Vehicle.Speed": 1.0}) for n in (300, 301)])
+    )
+    assert len(told.batch) == 1, "the one with 300 stands, of the other not even the speed"
+    assert told.faults[0].error == (
+        "Vehicle.VehicleIdentification.Model: text of 301 characters; at most 300 (homeward up --longest-text)"
+    )
+
+
 def test_a_node_added_later_is_heard_from_then_on(vocabulary: Vocabulary) -> None:
     nodes = lind()
     codec = Codec(nodes, vocabulary)

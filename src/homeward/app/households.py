@@ -114,7 +114,7 @@ class Households:
     def _understood(self, text: str, name: str, folders: list[Path]) -> Household:
         """The household in the file, with everything in it known to be right. Raises Refused."""
         household = parse(text, self._vocabulary, name, kinds())
-        most = self.hub.settings.most_nodes
+        most = self.hub.settings.limits.most_nodes
         if len(household.nodes) > most:
             raise Refused(
                 f"{household.name} has {len(household.nodes)} nodes and may have {most}; "

@@ -56,9 +56,8 @@ class Hub:
         self.clock: Clock = clock or LifeClock()
         self._prepare = prepare
         self.circle = Circle(load_vocabulary(), skills)
-        self.codec = Codec(
-            self.circle.twin.nodes, self.circle.twin.vocabulary, settings.operators, settings.most_a_second
-        )
+        twin, limits = self.circle.twin, settings.limits
+        self.codec = Codec(twin.nodes, twin.vocabulary, settings.operators, limits.most_a_second, limits.longest_text)
         self.history = History(settings.folder / "history")
         self.scribe = Scribe(Recorder(self.history, self.circle.twin.vocabulary), self.circle.twin)
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)

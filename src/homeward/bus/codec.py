@@ -26,7 +26,7 @@ from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Integers, trusted
 from homeward.core.nodes import Nodes
 from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish
-from homeward.core.vocabulary import Vocabulary, encode
+from homeward.core.vocabulary import MAX_TEXT, Vocabulary, encode
 
 NOWHERE = np.zeros(0, np.int64)
 
@@ -79,10 +79,11 @@ class Codec:
         vocabulary: Vocabulary,
         operators: frozenset[str] = frozenset(),
         most_a_second: int = MOST_A_SECOND,
+        longest_text: int = MAX_TEXT,
     ) -> None:
         self._nodes, self._vocabulary = nodes, vocabulary
         self._routes = Routes(nodes)
-        self._bounds = Bounds(vocabulary)
+        self._bounds = Bounds(vocabulary, longest_text)
         self._shapes = Shapes(vocabulary, self._bounds)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
         self.resends = Resends()
@@ -262,6 +263,8 @@ class Codec:
             if error.misplaced:
                 kind = self._nodes.kind(error.node)
                 return _misplaced(path, self._nodes.names[error.node], kind.word), path, ""
+            if isinstance(value, str) and len(value) > (most := self._bounds.longest_text):
+                return f"{path}: text of {len(value)} characters; at most {most} (homeward up --longest-text)", path, ""
             try:
                 encode(signal, value)
             except (Refused, UnknownSignal, OverflowError) as refused:

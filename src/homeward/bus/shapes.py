@@ -82,7 +82,8 @@ class Unknown(Exception):
 class Bounds:
     """Every signal's type, bounds and words as columns by vocabulary index, to check many values at once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, longest_text: int = MAX_TEXT) -> None:
+        self.longest_text = min(longest_text, MAX_TEXT)
         signals = list(vocabulary)
         self.type = np.array([signal.type for signal in signals], np.int8)
         self.low = np.array([signal.low for signal in signals], np.float64)
@@ -135,7 +136,7 @@ class Bounds:
             return np.nan
         if self.type[signal] == Type.ENUM:
             return self.words[signal].get(said, np.nan)
-        if self.type[signal] == Type.TEXT and len(said) <= MAX_TEXT:
+        if self.type[signal] == Type.TEXT and len(said) <= self.longest_text:
             texts[at] = said
             return fingerprint(said)
         return np.nan

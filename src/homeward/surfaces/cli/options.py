@@ -32,12 +32,58 @@ TrafficFeeds = Annotated[
 Host = Annotated[str, typer.Option(help="Where pages, API and MQTT listen; other machines need tokens, credentials.")]
 Certificate = Annotated[Path | None, typer.Option(help="A TLS certificate (PEM) for pages, API and MQTT.")]
 CertificateKey = Annotated[Path | None, typer.Option("--key", help="Its key (PEM).")]
+BOUNDS = "Bounds"
 LargestMessage = Annotated[
-    int, typer.Option(help="The largest MQTT message, KiB; who sends more is cut off and told.", min=1, max=8192)
+    int,
+    typer.Option(
+        help="The largest MQTT message, KiB; who sends more is cut off and told.",
+        rich_help_panel=BOUNDS,
+        min=1,
+        max=8192,
+    ),
 ]
-MostNodes = Annotated[int, typer.Option(help="How many nodes a household may have.", min=1)]
+MostNodes = Annotated[int, typer.Option(help="How many nodes a household may have.", rich_help_panel=BOUNDS, min=1)]
 MostMessages = Annotated[
-    int, typer.Option(help="How many messages a second one topic may bring; those beyond are refused and told.", min=1)
+    int,
+    typer.Option(
+        help="How many messages a second one topic may bring; those beyond are refused and told.",
+        rich_help_panel=BOUNDS,
+        min=1,
+    ),
+]
+LongestText = Annotated[
+    int,
+    typer.Option(
+        help="How many characters a text in a reading may have; a longer one is refused and told.",
+        rich_help_panel=BOUNDS,
+        min=200,
+        max=65536,
+    ),
+]
+MostConnections = Annotated[
+    int, typer.Option(help="How many clients may be connected at once.", rich_help_panel=BOUNDS, min=10)
+]
+LogSize = Annotated[
+    float,
+    typer.Option(
+        help="How large the log may grow, GiB; a full one takes nothing more until there is room.",
+        rich_help_panel=BOUNDS,
+        min=0.1,
+    ),
+]
+KeepHours = Annotated[
+    float,
+    typer.Option(
+        help="How long what was taken in stays in the log, for devices that were away.", rich_help_panel=BOUNDS, min=0
+    ),
+]
+SyncSeconds = Annotated[
+    float,
+    typer.Option(
+        help="What a power cut may cost at most; 0 writes through at every message, which is slow.",
+        rich_help_panel=BOUNDS,
+        min=0,
+    ),
 ]
 Operators = Annotated[
     list[str] | None,

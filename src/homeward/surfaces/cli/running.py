@@ -15,15 +15,20 @@ from homeward.surfaces.cli.options import (
     Host,
     HouseholdFile,
     Json,
+    KeepHours,
     LargestMessage,
     LogJson,
+    LogSize,
+    LongestText,
     MapPack,
+    MostConnections,
     MostMessages,
     MostNodes,
     MqttPort,
     NatsPort,
     Operators,
     Port,
+    SyncSeconds,
     TrafficFeeds,
     Verbose,
 )
@@ -48,6 +53,11 @@ def up(
     largest_message: LargestMessage = 256,
     most_nodes: MostNodes = 1_000,
     most_messages: MostMessages = 20_000,
+    longest_text: LongestText = 65_536,
+    most_connections: MostConnections = 20_000,
+    log_size: LogSize = 2.0,
+    keep_hours: KeepHours = 24.0,
+    sync_seconds: SyncSeconds = 10.0,
     operator: Operators = None,
     verbose: Verbose = False,
     log_json: LogJson = False,
@@ -55,13 +65,14 @@ def up(
     """Run the hub until Ctrl-C."""
     from homeward.app.run import run_hub
     from homeward.app.serve import Door
-    from homeward.app.settings import HubSettings
+    from homeward.app.settings import GIB, HubSettings, Limits
     from homeward.app.templates import beside
 
     door = Door(host, port, certificate, key)
     operators = frozenset(operator or ())
-    bounds = (largest_message * 1024, most_nodes, most_messages)
-    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, *bounds, operators)
+    bounds = (largest_message * 1024, most_nodes, most_messages, longest_text, most_connections)
+    limits = Limits(*bounds, int(log_size * GIB), keep_hours * 3600.0, sync_seconds)
+    settings = HubSettings(folder or HUB_FOLDER, nats_port, mqtt_port, guests, limits, operators)
     settings = settings.opened(door.is_open, certificate, key)
     text = (household.read_text(encoding="utf-8"), str(household), beside(household)) if household else None
     run_hub(settings, door, text, pack, traffic or (), verbose, log_json)
