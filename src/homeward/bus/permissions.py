@@ -13,6 +13,8 @@ from homeward.bus.settings import ASKING, GUEST, HUB, WATCHING, Device, Settings
 
 ACCOUNT = "HOMEWARD"
 ASKED = "ASKING"
+ANSWER_S = 10.0
+"""What a device at QoS 1 has not acknowledged is sent to it again after this time; so it is after a crash, too."""
 SYSTEM = "SYSTEM"
 WISHES = "homeward.*.*.wishes"
 NOT_FOR_GUESTS = [
@@ -103,7 +105,8 @@ def configuration(
         "accounts": permissions(devices, hub_password, settings.guests, settings.listen),
     }
     if mqtt:
-        config["mqtt"] = {"listen": f"{'0.0.0.0' if settings.is_open else '127.0.0.1'}:{ports[1]}"}
+        host = "0.0.0.0" if settings.is_open else "127.0.0.1"
+        config["mqtt"] = {"listen": f"{host}:{ports[1]}", "ack_wait": f"{ANSWER_S:g}s"}
         if settings.certificate and settings.key:
             files = {"cert_file": str(settings.certificate.absolute()), "key_file": str(settings.key.absolute())}
             config["mqtt"]["tls"] = files
