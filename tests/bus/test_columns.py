@@ -103,3 +103,14 @@ def test_an_operators_gateway_may_speak_for_every_household(vocabulary: Vocabula
     message = ("homeward/works/gateway/columns", payload)
     assert say(Codec(fleet(), vocabulary), message).unfit == 1
     assert say(Codec(fleet(), vocabulary, frozenset({"works"})), message).batch.value.tolist() == [1, 2]
+
+
+def test_columns_sent_again_count_once_where_they_say_when_they_were_true(vocabulary: Vocabulary) -> None:
+    codec = Codec(fleet(), vocabulary)
+    timed, untimed = np.array([NOW - 2, NOW - 1, np.nan]), np.full(3, np.nan)
+    for at, resent in ((timed, 1), (untimed, 0)):
+        packed = ("homeward/lind/gateway/columns", pack(CARS, PATHS, at, values()))
+        told = say(codec, packed, packed)
+        assert (told.unfit, told.resent, len(told.batch)) == (0, resent, 4 - 2 * resent)
+    other = pack(CARS, PATHS, timed, values() + np.array([1, 0, 0]))
+    assert say(codec, ("homeward/lind/gateway/columns", other)).resent == 0, "of the same time, but other values"

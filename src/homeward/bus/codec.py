@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from homeward.bus.columns import Unpacker
+from homeward.bus.columns import Unpacker, first_time
 from homeward.bus.faults import Allowance, Fault, Nearest
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
@@ -175,6 +175,9 @@ class Codec:
             work.outcomes.append(read_outcome(self._nodes.names[node], payload, time))
         elif leaf == COLUMNS:
             packed = self._unpacker.unpack(self._nodes.names[node], payload, time)
+            if (at := first_time(payload)) == at and self.resends.again(node, at, payload, messages.times_ns[i]):
+                work.decoded.resent += 1
+                return
             self._flush(work)
             work.parts.append(packed)
             work.places.append(np.full(len(packed), messages.sequences[i], np.int64))
@@ -261,8 +264,7 @@ class Codec:
         for (path, value), index in zip(said.items(), error.shape.signal.tolist(), strict=True):
             signal = self._vocabulary.signals[index]
             if error.misplaced:
-                kind = self._nodes.kind(error.node)
-                return _misplaced(path, self._nodes.names[error.node], kind.word), path, ""
+                return _misplaced(path, self._nodes.names[error.node], self._nodes.kind(error.node).word), path, ""
             if isinstance(value, str) and len(value) > (most := self._bounds.longest_text):
                 return f"{path}: text of {len(value)} characters; at most {most} (homeward up --longest-text)", path, ""
             try:

@@ -6,7 +6,8 @@
 
 A time is seconds since 1970, NaN for the moment of arrival. A value is as in the twin's columns (truths 0 or 1, words
 by their code), NaN where nothing is said. A gateway sends the same header again and again, so what it means is worked
-out once. The nodes are of the gateway's own household, unless it belongs to an operator's.
+out once. The nodes are of the gateway's own household, unless it belongs to an operator's. A payload whose first node
+has a time counts once, however often it is sent.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,12 @@ def pack(
     header = orjson.dumps({"nodes": list(nodes), "paths": list(paths)})
     size = len(header).to_bytes(4, "little")
     return MAGIC + size + header + at.astype(FLOAT).tobytes() + values.astype(FLOAT).tobytes()
+
+
+def first_time(payload: bytes) -> float:
+    """The time of the first node of a payload that was unpacked without complaint; NaN for the moment of arrival."""
+    start = 8 + int.from_bytes(payload[4:8], "little")
+    return float(np.frombuffer(payload, FLOAT, 1, start)[0])
 
 
 class Unpacker:
