@@ -48,7 +48,7 @@ async def charge(hub: Hub, percent: float) -> None:
 
 async def test_a_car_that_must_charge_is_led_by_a_charger(pack: Path, tmp_path: Path) -> None:
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, client):
-        charging = Charging(hub, roadmap, Cars(hub))
+        charging = Charging(hub, roadmap, Cars.of_hub(hub))
         await charge(hub, 55.0)
         await stand(hub, 0.0, 0.0, 30.0)
         await client.put("/api/destination/lind", json={"to": "1.0,0.0 The far end", "by": "lind/ada"})
@@ -75,7 +75,7 @@ async def test_a_car_that_must_charge_is_led_by_a_charger(pack: Path, tmp_path: 
 
 async def test_who_cannot_get_there_is_told_why(pack: Path, tmp_path: Path) -> None:
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, client):
-        charging = Charging(hub, roadmap, Cars(hub))
+        charging = Charging(hub, roadmap, Cars.of_hub(hub))
         await charge(hub, 12.0)
         await stand(hub, 0.0, 0.0, 0.0)
         await client.put("/api/destination/lind", json={"to": "1.0,0.0 The far end", "by": "lind/ada"})

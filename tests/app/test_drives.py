@@ -35,7 +35,7 @@ async def drive(hub: Hub, guide: Guide, slower: float, ended: float) -> None:
 
 async def test_a_drive_that_is_over_teaches_the_households_times(pack: Path, tmp_path: Path) -> None:  # noqa: F811
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, _):
-        drives = Drives(hub, roadmap.guide, tmp_path / "hub", Learner(hub, Cars(hub), roadmap.network))
+        drives = Drives(hub, roadmap.guide, tmp_path / "hub", Learner(hub, Cars.of_hub(hub), roadmap.network))
         await drive(hub, roadmap.guide, 3.0, PARKED_S + 20.0)
         drives.began["lind/car"], drives.moved["lind/car"] = (
             hub.clock.now() - ago for ago in (2000.0, PARKED_S + 20.0)
@@ -55,7 +55,7 @@ async def test_a_drive_that_is_over_teaches_the_households_times(pack: Path, tmp
 
 async def test_a_car_that_drives_is_not_over_and_one_elsewhere_teaches_nothing(pack: Path, tmp_path: Path) -> None:  # noqa: F811
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, _):
-        drives = Drives(hub, roadmap.guide, tmp_path / "hub", Learner(hub, Cars(hub), roadmap.network))
+        drives = Drives(hub, roadmap.guide, tmp_path / "hub", Learner(hub, Cars.of_hub(hub), roadmap.network))
         place = {"Vehicle.CurrentLocation.Latitude": 50.0, "Vehicle.CurrentLocation.Longitude": 8.0}
         for k in range(5):
             moved = {name: value + k * 0.001 for name, value in place.items()}
@@ -78,7 +78,7 @@ async def charged(hub: Hub, told: dict[float, float]) -> None:
 
 async def test_what_a_car_took_is_learned_from_its_charge_and_kept(pack: Path, tmp_path: Path) -> None:  # noqa: F811
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, _):
-        cars, network = Cars(hub), roadmap.network
+        cars, network = Cars.of_hub(hub), roadmap.network
         learner = Learner(hub, cars, network)
         arcs = np.tile(np.arange(network.arcs), 3)  # some 23 km round the town
         took = network.seconds(arcs)
@@ -96,15 +96,19 @@ async def test_what_a_car_took_is_learned_from_its_charge_and_kept(pack: Path, t
         assert learner.learn("lind/car", matched, now - 900.0, now - 300.0)
         assert usual < cars.learned["lind/car"].predict_one(row)[0] < kwh
         assert not learner.learn("lind/car", matched, now - 650.0, now - 550.0), "nothing was told in it but once"
-        again = Learner(hub, Cars(hub), network)
-        again.restore()
+        again = Learner(hub, Cars.of_hub(hub), network)
+        again.cars.restore()
         assert again.cars.learned["lind/car"].predict_one(row) == cars.learned["lind/car"].predict_one(row)
         assert cars.wish("lind/home", "lind/car").takes is cars.learned["lind/car"]
+        await hub.checkpoint()
+        seen = Cars.last_seen(tmp_path / "hub").wish("lind/home", "lind/car")
+        assert (seen.charge, seen.vehicle) == (66.0, vehicle), "the command line finds the same"
+        assert seen.takes.predict_one(row) == cars.learned["lind/car"].predict_one(row)
 
 
 async def test_short_drives_are_added_up_and_a_charge_in_between_begins_anew(pack: Path, tmp_path: Path) -> None:  # noqa: F811
     async with hub_with(pack, tmp_path / "hub") as (hub, roadmap, _):
-        learner = Learner(hub, Cars(hub), roadmap.network)
+        learner = Learner(hub, Cars.of_hub(hub), roadmap.network)
         arcs = np.tile(np.arange(roadmap.network.arcs), 2)
         matched = Matched(arcs, np.zeros(len(arcs)), roadmap.network.seconds(arcs), 1.0, 5.0)
         await publish(hub, "homeward/lind/car/readings", {"Vehicle.VehicleIdentification.Model": "Spring"})

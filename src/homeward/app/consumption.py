@@ -4,25 +4,21 @@ A state of charge is told in whole percent by many cars, so short drives are add
 something. A battery that rose in between was charged: what was added up till then is dropped.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite, nan
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import orjson
 
 from homeward.app.cars import BATTERY, OUTSIDE_C, Cars
 from homeward.app.hub import Hub
-from homeward.core.signal import Kind, Refused
+from homeward.core.signal import Refused
 from homeward.maps.charge import air_at
-from homeward.models.energy import PLANNED, Consumption, planned
+from homeward.models.energy import PLANNED, planned
 from homeward.models.roads.match import Matched
 from homeward.models.roads.network import Network
 from homeward.vehicles import Vehicle
 
-KEPT: Final = "consumption.json"
 CHARGE: Final = f"{BATTERY}.StateOfCharge.Current"
 ENOUGH: Final = 5.0  # percent
 LIKELY = (0.3, 3.0)  # times the usual: beyond it was something else, such as a charger that was not told
@@ -41,16 +37,12 @@ class Fell:
 
 @dataclass(eq=False)
 class Learner:
-    """Keeps each car's consumption in the hub's folder."""
+    """Teaches each car's consumption, drive by drive."""
 
     hub: Hub
     cars: Cars
     network: Network
     fell: dict[str, Fell] = field(default_factory=dict)
-
-    @property
-    def _path(self) -> Path:
-        return self.hub.settings.folder / KEPT
 
     def learn(self, car: str, matched: Matched, since: float, until: float) -> bool:
         """Learn a drive that is over; whether it was enough for a lesson. Called in a thread."""
@@ -74,14 +66,8 @@ class Learner:
             return False
         known.learn_one(row, kwh)
         self.cars.learned[car] = known
-        self._keep()
+        self.cars.keep()
         return True
-
-    def restore(self) -> None:
-        """Take back what was learned; what cannot be read is learned anew."""
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            said = orjson.loads(self._path.read_bytes())
-            self.cars.learned.update({car: Consumption.restore(state) for car, state in said.items()})
 
     def _fell_by(self, car: str, since: float, until: float) -> float:
         """By how much the charge fell, percent; NaN where it was not told at both ends or rose on the way."""
@@ -94,14 +80,8 @@ class Learner:
 
     def _row(self, car: str, vehicle: Vehicle, matched: Matched) -> Any:
         """The drive's energies for a nominal car of its kind, as a planner makes them, (len(PLANNED),)."""
-        nodes = self.hub.circle.twin.nodes
-        homes = [nodes.names[number] for number in nodes.of_household(car.partition("/")[0], Kind.HOME)]
-        outside = self.cars.number(homes[0], "Home.Climate.OutdoorTemperature", OUTSIDE_C) if homes else OUTSIDE_C
+        home = self.cars.home(car.partition("/")[0])
+        outside = self.cars.number(home, "Home.Climate.OutdoorTemperature", OUTSIDE_C)
         length = np.asarray(self.network.length_m[matched.arcs], dtype=np.float64)
         rows = planned(vehicle.car, air_at(outside), length, matched.took_s, self.network.climbs(matched.arcs))
         return rows.sum(axis=0)
-
-    def _keep(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({car: one.state() for car, one in self.cars.learned.items()}))
-        fresh.replace(self._path)

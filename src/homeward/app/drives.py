@@ -51,7 +51,7 @@ class Drives:
             self.guide.times.update({name: DriveTimes.restore(state) for name, state in said.items()})
         with suppress(OSError, ValueError, KeyError, TypeError):
             self.guide.profile.restore(orjson.loads((self.folder / WEEK_KEPT).read_bytes()))
-        self.learner.restore()
+        self.learner.cars.restore()
 
     async def keep(self) -> None:
         """Look for cars that have parked, and learn, until cancelled."""

@@ -72,7 +72,7 @@ class Roadmap:
     @cached_property
     def cars(self) -> Cars | None:
         """The hub's cars, once there is a hub."""
-        return Cars(self.hub) if self.hub else None
+        return Cars.of_hub(self.hub) if self.hub else None
 
     @property
     def attribution(self) -> str:
@@ -136,9 +136,8 @@ class Roadmap:
         place = cars.place(car) if cars and car else None
         if cars is None or place is None:
             raise Refused(f"no car of {household} says where it is")
-        nodes = cars.hub.circle.twin.nodes
-        home = next((nodes.names[number] for number in nodes.of_household(household, Kind.HOME)), "")
-        return await asyncio.to_thread(reach, self.pack, self.guide.roads, *place, cars.wish(home, car))
+        wish = cars.wish(cars.home(household), car)
+        return await asyncio.to_thread(reach, self.pack, self.guide.roads, *place, wish)
 
     # traffic
 

@@ -171,7 +171,7 @@ async def _on_the_roads(hub: Hub, roadmap: Roadmap | None) -> AsyncIterator[None
     """All that goes on beside a hub that has a map."""
     async with contextlib.AsyncExitStack() as stack:
         if roadmap is not None:
-            cars = roadmap.cars or Cars(hub)
+            cars = roadmap.cars or Cars.of_hub(hub)
             drives = Drives(hub, roadmap.guide, hub.settings.folder, Learner(hub, cars, roadmap.network))
             charging, feeds = Charging(hub, roadmap, cars), Feeds(roadmap.sources, roadmap)
             for work in (roadmap.keep(), drives.keep(), feeds.keep(), charging.keep()):

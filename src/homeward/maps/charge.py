@@ -81,9 +81,9 @@ def drive(
     return Drive(kwh, spread, np.minimum(100.0, charge - 100.0 * at / vehicle.usable_kwh))
 
 
-def weights_by_energy(pack: Pack, vehicle: Vehicle, outside_c: float) -> Column:
+def weights_by_energy(pack: Pack, vehicle: Vehicle, outside_c: float, takes: Consumption = USUAL) -> Column:
     """Energy as weights for the hierarchy, mWh (m,)."""
-    return as_weights(energy_of_arcs(pack, vehicle, outside_c))
+    return as_weights(energy_of_arcs(pack, vehicle, outside_c, takes))
 
 
 def as_weights(kwh: Column) -> Column:

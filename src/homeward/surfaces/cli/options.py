@@ -32,6 +32,24 @@ TrafficFeeds = Annotated[
 Host = Annotated[str, typer.Option(help="Where pages, API and MQTT listen; other machines need tokens, credentials.")]
 Certificate = Annotated[Path | None, typer.Option(help="A TLS certificate (PEM) for pages, API and MQTT.")]
 CertificateKey = Annotated[Path | None, typer.Option("--key", help="Its key (PEM).")]
+Soc = Annotated[
+    float | None,
+    typer.Option(
+        help="Its state of charge, percent; left out, what the hub knows of a car of yours, else 80.", min=0, max=100
+    ),
+]
+Outside = Annotated[
+    float | None,
+    typer.Option(help="How warm it is outside, °C; left out, what the hub knows, else 15.", min=-50, max=55),
+]
+Reserve = Annotated[
+    float | None,
+    typer.Option(help="Charge that must be left, percent; left out, the car's own setting, else 10.", min=0, max=90),
+]
+Certainty = Annotated[
+    float | None,
+    typer.Option(help="How sure that must be, percent; left out, the car's own setting, else 90.", min=50, max=99.9),
+]
 BOUNDS = "Bounds"
 LargestMessage = Annotated[
     int,

@@ -5,20 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
-from homeward.surfaces.cli.options import Json
-from homeward.surfaces.cli.route import USUAL_OUTSIDE_C, place_of, wish_of
+from homeward.surfaces.cli.options import Certainty, Folder, Json, Outside, Reserve, Soc
+from homeward.surfaces.cli.route import place_of, wish_of
 from homeward.surfaces.cli.said import progress, say
 
 
 def range_of(
     pack: Annotated[Path, typer.Option("--map", help="A map made by `homeward map build`.", metavar="PACK")],
     start: Annotated[str, typer.Option("--from", help="Where the car is, in degrees or by name.", metavar="PLACE")],
-    car: Annotated[str, typer.Option(help="A car of `homeward vehicles list`.")],
-    soc: Annotated[float, typer.Option(help="Its state of charge, percent.", min=0, max=100)] = 80.0,
-    outside: Annotated[float, typer.Option(help="How warm it is outside, °C.", min=-50, max=55)] = USUAL_OUTSIDE_C,
-    reserve: Annotated[float, typer.Option(help="Charge that must be left, percent.", min=0, max=90)] = 10.0,
-    certainty: Annotated[float, typer.Option(help="How sure that must be, percent.", min=50, max=99.9)] = 90.0,
+    car: Annotated[str, typer.Option(help="A car of `homeward vehicles list`, or one of yours (lind/car).")],
+    soc: Soc = None,
+    outside: Outside = None,
+    reserve: Reserve = None,
+    certainty: Certainty = None,
     png: Annotated[Path | None, typer.Option(help="Also draw it.", metavar="FILE.png")] = None,
+    folder: Folder = None,
     json: Json = False,
 ) -> None:
     """How far a car gets by the quickest ways, at its charge and in this weather."""
@@ -26,7 +27,7 @@ def range_of(
     from homeward.maps.reach import reach
 
     opened = open_pack(pack)
-    place, wish = place_of(start, opened), wish_of(car, (soc, outside, reserve), certainty)
+    place, wish = place_of(start, opened), wish_of(car, (soc, outside, reserve, certainty), folder)
     with progress("preparing; some seconds the first time"):
         found = reach(opened, opened.roads(), *place, wish)
     if png:
@@ -36,8 +37,8 @@ def range_of(
     whole = round(float((found.kwh < float("inf")).mean()) * 100.0)
     told: dict[str, Any] = {
         "car": wish.vehicle.name,
-        "charge": f"{soc:g} %, {reserve:g} % kept" if not json else soc,
-        "outside": f"{outside:g} °C" if not json else outside,
+        "charge": f"{wish.charge:g} %, {wish.reserve:g} % kept" if not json else wish.charge,
+        "outside": f"{wish.outside_c:g} °C" if not json else wish.outside_c,
         "roads": f"{found.km:,.0f} km in reach" if not json else round(found.km, 1),
         "farthest": f"{found.farthest_km:,.1f} km as the crow flies" if not json else round(found.farthest_km, 2),
         "map": f"{whole} % of its junctions can be reached at all" if not json else whole,

@@ -1,5 +1,6 @@
 """The command `route`: the way between two places, and with a car what it takes out of its battery."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import NormalDist
@@ -7,27 +8,31 @@ from typing import Annotated, Any
 
 import typer
 
-from homeward.surfaces.cli.options import HUB_FOLDER, Json
+from homeward.surfaces.cli.options import HUB, HUB_FOLDER, Certainty, Folder, Json, Outside, Reserve, Soc
 from homeward.surfaces.cli.said import progress, say
 
+Figures = tuple[float | None, float | None, float | None, float | None]
 FAR_M = 1000.0
-USUAL_OUTSIDE_C = 15.0
+USUAL_OUTSIDE_C, CHARGED, RESERVE = 15.0, 80.0, 10.0
 
 
 def route(
     pack: Annotated[Path, typer.Option("--map", help="A map made by `homeward map build`.", metavar="PACK")],
     start: Annotated[str, typer.Option("--from", help="Where from, in degrees or by name.", metavar="PLACE")],
     goal: Annotated[str, typer.Option("--to", help="Where to, in degrees or by name.", metavar="PLACE")],
-    car: Annotated[str, typer.Option(help="A car of `homeward vehicles list`: what the way takes from it.")] = "",
-    soc: Annotated[float, typer.Option(help="Its state of charge, percent.", min=0, max=100)] = 80.0,
+    car: Annotated[
+        str, typer.Option(help="A car of `homeward vehicles list`, or one of yours (lind/car): what the way takes.")
+    ] = "",
+    soc: Soc = None,
     at: Annotated[str, typer.Option(help="When it leaves: 18:05 or 2026-01-20T18:05.", metavar="TIME")] = "",
-    outside: Annotated[float, typer.Option(help="How warm it is outside, °C.", min=-50, max=55)] = USUAL_OUTSIDE_C,
-    reserve: Annotated[float, typer.Option(help="Charge that must be left, percent.", min=0, max=90)] = 10.0,
-    certainty: Annotated[float, typer.Option(help="How sure that must be, percent.", min=50, max=99.9)] = 90.0,
+    outside: Outside = None,
+    reserve: Reserve = None,
+    certainty: Certainty = None,
     stops: Annotated[bool, typer.Option(help="Charge on the way where it must be.")] = True,
     precondition: Annotated[bool, typer.Option(help="Warm the battery on the way to a charger.")] = False,
     by: Annotated[str, typer.Option(help="What to spare: time, or energy (with --car).")] = "time",
     png: Annotated[Path | None, typer.Option(help="Also draw it.", metavar="FILE.png")] = None,
+    folder: Folder = None,
     json: Json = False,
 ) -> None:
     """The way by car between two places; with --car the energy it takes and the charge at its end."""
@@ -39,7 +44,7 @@ def route(
     if by == "energy" and not car:
         raise Refused("--by energy needs a car: --car NAME")
     leaves = _moment(at)
-    wish = wish_of(car, (soc, outside, reserve), certainty, precondition) if car else None
+    wish = wish_of(car, (soc, outside, reserve, certainty), folder, precondition) if car else None
     opened = open_pack(pack)
     places = [place_of(text, opened) for text in (start, goal)]
     roads, spots, way = _way(opened, places, pack, wish if by == "energy" else None)
@@ -53,12 +58,28 @@ def route(
     _tell(opened, roads, way, wish, leaves, json, journey, why_not)
 
 
-def wish_of(car: str, figures: tuple[float, float, float], certainty: float = 90.0, precondition: bool = False) -> Any:
-    """The wish for a car by its name, its charge, the warmth outside and the reserve. Raises Refused."""
+def wish_of(car: str, figures: Figures, folder: Path | None, precondition: bool = False) -> Any:
+    """The wish for a car, with charge, warmth outside, reserve and certainty where they are told. Raises Refused.
+
+    A car of the table by its name, with usual figures; or one of a household, `lind/car`, as the hub last knew it.
+    """
     from homeward.maps.journey import Wish
     from homeward.vehicles import find, known
 
-    return Wish(find(car, known(HUB_FOLDER)), *figures, NormalDist().inv_cdf(certainty / 100.0), precondition)
+    soc, outside, reserve, certainty = figures
+    if "/" in car:
+        from homeward.app.cars import Cars
+        from homeward.surfaces.remote import Remote
+
+        cars = Cars.last_seen(Remote(HUB, folder, HUB_FOLDER).folder())
+        cars.twin.nodes.number(car)  # or there is no such car
+        wish = cars.wish(cars.home(car.partition("/")[0]), car, soc)
+    else:
+        charge = CHARGED if soc is None else soc
+        wish = Wish(find(car, known(folder or HUB_FOLDER)), charge, USUAL_OUTSIDE_C, RESERVE)
+    told: dict[str, Any] = {"outside_c": outside, "reserve": reserve}
+    told["sure"] = None if certainty is None else NormalDist().inv_cdf(certainty / 100.0)
+    return replace(wish, precondition=precondition, **{name: one for name, one in told.items() if one is not None})
 
 
 def _charging(opened: Any, roads: Any, spots: Any, wish: Any) -> tuple[Any, str]:
@@ -162,7 +183,7 @@ def _battery(opened: Any, roads: Any, way: Any, wish: Any) -> tuple[dict[str, An
     from homeward.maps.charge import SURE, drive
 
     one, usable = wish.vehicle, wish.vehicle.usable_kwh
-    told = drive(opened, roads, way, one, wish.charge, wish.outside_c)
+    told = drive(opened, roads, way, one, wish.charge, wish.outside_c, takes=wish.takes)
     there, least = float(told.charge[-1]), told.arrives(wish.sure, usable)
     per_km = 1000.0 * told.kwh / max(way.metres / 1000.0, 1e-9)
     enough, share = least >= wish.reserve, 100.0 * NormalDist().cdf(wish.sure)
@@ -218,7 +239,7 @@ def _way(opened: Any, places: list[tuple[float, float]], path: Path, spare: Any)
     with progress("preparing; some seconds the first time"):
         roads = laid = opened.roads()
         if spare:
-            ways, weights = roads.ways.twin(), weights_by_energy(opened, spare.vehicle, spare.outside_c)
+            ways, weights = roads.ways.twin(), weights_by_energy(opened, spare.vehicle, spare.outside_c, spare.takes)
             ways.customise(weights[roads.turns.arc])
             laid = roads.laid_by(ways, weights)
     spots = [roads.nearest(*place) for place in places]
