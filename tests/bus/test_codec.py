@@ -196,6 +196,16 @@ def test_a_text_longer_than_a_reading_may_hold_is_refused_and_says_what_would_be
     )
 
 
+@pytest.mark.parametrize("path", ["Home.Skills.Acting", "Home.Skills.Paused", "Home.Commands.ByHand"])
+def test_whether_homeward_may_act_is_not_for_devices_to_say(decode: Callable[..., Decoded], path: str) -> None:
+    said = {"Home.IsOccupied": True, path: "all"}
+    refused = decode(("homeward/lind/home/readings", said), ("homeward/lind/home/readings", said))
+    assert (len(refused.batch), refused.unfit) == (0, 2), "not even the rest of it, and not the second time either"
+    assert refused.faults[0].error.startswith(f"{path} is for people to set")
+    told = decode(("homeward/lind/home/told", said), ("homeward/lind/home/readings", said))
+    assert (len(told.batch), told.unfit) == (1, 1), "the hub itself may; its clients cannot write there"
+
+
 def test_a_node_added_later_is_heard_from_then_on(vocabulary: Vocabulary) -> None:
     nodes = lind()
     codec = Codec(nodes, vocabulary)

@@ -31,7 +31,7 @@ SCREEN = "screen"
 """The id of a session of the other household that is kept while it is away, with what it subscribed to."""
 PRIVATE, ATTEMPT = b"private", b"attempt"
 NODES = ("car", "home", "ada", "theirs", "+", "#")
-LEAVES = ("readings", "commands", "errors", "outcomes", "columns", "wishes", "asked", "+", "#")
+LEAVES = ("readings", "commands", "errors", "outcomes", "columns", "wishes", "asked", "told", "+", "#")
 SERVER = (
     "$JS/API/STREAM/DELETE/$MQTT_msgs",
     "$JS/API/STREAM/PURGE/$MQTT_msgs",

@@ -221,7 +221,7 @@ class Hub:
 
     async def tell_readings(self, node: str, readings: Mapping[str, Value]) -> None:
         """Put readings that the hub itself knows (settings, the zone) into the log. Raises BusError."""
-        await self.bus.store(f"homeward.{node.replace('/', '.')}.readings", write_readings(readings, None))
+        await self.bus.store(f"homeward.{node.replace('/', '.')}.told", write_readings(readings, None))
 
     async def ask(self, wish: Wish) -> str:
         """Put a wish into the log, in the name of `wish.by`, to be settled in its turn; its id. Raises BusError."""

@@ -19,7 +19,7 @@ from homeward.bus.faults import Allowance, Fault, Nearest
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.resends import Resends, checked_id
-from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, READINGS, Routes
+from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unknown
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
@@ -115,14 +115,14 @@ class Codec:
             try:
                 if beyond and i in beyond:
                     raise Refused(self._rate.refusal)
-                if leaf != READINGS or node < 0:
+                if leaf > TOLD or node < 0:
                     self._other(work, i, leaf, node)
                     continue
                 said = orjson.loads(payload)
                 at = said.pop("at", nan)
                 shape = shapes.get(tuple(said))
                 if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
-                    shape, at, resent = self._with_care(payload, node, said, at, times_ns[i])
+                    shape, at, resent = self._with_care(payload, node, said, at, times_ns[i], leaf == TOLD)
                 else:
                     resent = at == at and again(node, at, payload, times_ns[i])
                 if resent:
@@ -137,7 +137,9 @@ class Codec:
             work.source.append(i)
             work.said.extend(said.values())
 
-    def _with_care(self, payload: bytes, node: int, said: Any, at: Any, time_ns: int) -> tuple[Shape, float, bool]:
+    def _with_care(
+        self, payload: bytes, node: int, said: Any, at: Any, time_ns: int, told: bool
+    ) -> tuple[Shape, float, bool]:
         """The same for what is not seen every day: an id, a new shape, a whole `at`, a colon too many; is it resent?"""
         if type(at) is not float:
             if isinstance(at, bool) or not isinstance(at, int):
@@ -145,7 +147,7 @@ class Codec:
             at = float(at)
         json.loads(payload, object_pairs_hook=_once)
         id = checked_id(said.pop("id")) if "id" in said else ""
-        shape = self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said))
+        shape = self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said), told)
         if id:
             return shape, at, self.resends.again_by_id(node, id, time_ns)
         return shape, at, at == at and self.resends.again(node, at, payload, time_ns)
@@ -165,8 +167,7 @@ class Codec:
                 raise Unknown(wish.path)
             if signal.kind is not self._nodes.kind(node):
                 raise Refused(_misplaced(signal.path, name, self._nodes.kind(node).word))
-            id = said_id(payload)
-            if id and self.resends.again_by_id(node, f"{wish.by} {id}", messages.times_ns[i]):
+            if (id := said_id(payload)) and self.resends.again_by_id(node, f"{wish.by} {id}", messages.times_ns[i]):
                 work.decoded.resent += 1
                 return
             # Whether its value fits is for settling to say, where the asker hears of it.

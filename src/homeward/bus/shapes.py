@@ -13,6 +13,8 @@ from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 MOST_SHAPES = 8192
 MOST_READINGS = 4096
 PLAIN = (float, int)
+FOR_PEOPLE = frozenset(("Home.Skills.Acting", "Home.Skills.Paused", "Home.Commands.ByHand"))
+"""What decides whether homeward may act: whoever has a thermostat's password must not be able to say it."""
 FORMS = {int: 0, float: 0, bool: 1, str: 2}
 
 
@@ -45,8 +47,11 @@ class Shapes:
         self._vocabulary, self._bounds = vocabulary, bounds
         self.known: dict[tuple[str, ...], Shape] = {}
 
-    def learn(self, paths: tuple[str, ...]) -> Shape:
-        """The shape of these paths. Raises Unknown for the first unknown one, Refused if they cannot go together."""
+    def learn(self, paths: tuple[str, ...], told: bool = False) -> Shape:
+        """The shape of these paths. Raises Unknown for the first unknown one, Refused if they cannot go together.
+
+        Refused also for what only the hub itself may say, unless it is `told`; such shapes are asked about each time.
+        """
         if not paths:
             raise Refused('the message says nothing; write an object such as {"Vehicle.Speed": 33.2}')
         if len(paths) > MOST_READINGS:
@@ -65,6 +70,10 @@ class Shapes:
             seen[signal.index] = path
         numbers = np.array(list(seen), np.int64)
         shape = Shape(numbers, int(signals[0].kind), len(paths), self._bounds.of_numbers(numbers))  # type: ignore[union-attr]
+        if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
+            if not told:
+                raise Refused(f"{guarded} is for people to set (household file, page, API, wish), not for devices")
+            return shape
         if len(self.known) >= MOST_SHAPES:
             self.known.clear()
         self.known[paths] = shape
