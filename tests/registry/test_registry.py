@@ -169,4 +169,5 @@ def test_the_file_is_for_its_owner_only(registry: Registry, tmp_path: Path) -> N
     assert stat.S_IMODE((tmp_path / "registry.db").stat().st_mode) == 0o600
     with sqlite3.connect(tmp_path / "registry.db") as plain:
         tables = {name for (name,) in plain.execute("select name from sqlite_master where type = 'table'")}
-    assert tables == {"households", "nodes", "people", "connectors", "rules", "scenes", "credentials", "tokens"}
+        kept = {"households", "nodes", "people", "connectors", "rules", "scenes", "credentials", "tokens", "untold"}
+        assert tables == kept

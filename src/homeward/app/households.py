@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from os import getpid
 from pathlib import Path
@@ -16,13 +16,14 @@ from homeward.app.skills import ASKING, LEARNING
 from homeward.app.templates import keep_templates, write_templates
 from homeward.app.watching import check_acting, home_to_watch
 from homeward.bus.settings import BusError
+from homeward.bus.shapes import FOR_PEOPLE
 from homeward.connectors import check, kinds, make
 from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
 from homeward.core.signal import Command, Kind, Refused, UnknownSignal, Value, household_of
 from homeward.core.vocabulary import encode
-from homeward.registry.apply import Changes, apply
+from homeward.registry.apply import apply
 from homeward.registry.household import Household, parse
 from homeward.registry.store import Registry
 from homeward.rules.book import RuleBook, read_rules
@@ -104,7 +105,7 @@ class Households:
         await self._connect(before, household, text)
         if self._rules.put(household):
             self.hub.circle.set_skills((*self._own_skills, *self._rules.skills()))
-        await self._tell(changes)
+        await self.tell_first()
         await tell_by_hand(self.hub, household)
         await self.tell_offsets()
         await self.hub.checkpoint()
@@ -159,12 +160,11 @@ class Households:
                 was = known.kind(known.number(name)).word
                 raise Refused(f"{name} has been a {was} and cannot become a {kind.word}; give it another name")
 
-    async def _tell(self, changes: Changes) -> None:
-        by_node: dict[str, dict[str, Value]] = {}
-        for node, path, value in changes.readings:
-            by_node.setdefault(node, {})[path] = value
-        for node, readings in by_node.items():
+    async def tell_first(self) -> None:
+        """Put into the log what household files say of nodes and is not in it yet, also from before a crash."""
+        for number, node, readings in await asyncio.to_thread(self.registry.untold):
             await self.hub.tell_readings(node, readings)
+            await asyncio.to_thread(self.registry.told, number)
 
     async def tell_offsets(self) -> None:
         """Tell each home its household's distance from UTC where it is not known or has changed (summer time)."""
@@ -177,9 +177,11 @@ class Households:
                     await self.hub.tell_readings(home, {"Home.UtcOffset": offset})
 
     async def keep_offsets(self) -> None:
-        """Go on telling offsets until cancelled."""
+        """Tell what was left untold, and offsets, until cancelled."""
         while True:
-            await self.tell_offsets()
+            with suppress(BusError):  # told by the bus; tried again
+                await self.tell_first()
+                await self.tell_offsets()
             await asyncio.sleep(OFFSET_CHECK_S / self.hub.clock.speed + 1.0)
 
     async def hear(self, node: str, readings: Mapping[str, Value]) -> None:
@@ -191,6 +193,8 @@ class Households:
             if signal.kind is not kind:
                 raise Refused(f"{node} is a {kind.word} and has no {path}")
             encode(signal, value)
+            if signal.path in FOR_PEOPLE:
+                raise Refused(f"{path} is for people to set: wish for it")
         await self.hub.tell_readings(node, dict(readings))
 
     async def add_device(self, node: str) -> dict[str, str | int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from homeward.core.signal import Kind, Value
 from homeward.registry.household import Household, Node
-from homeward.registry.models import ConnectorRow, HouseholdRow, NodeRow, PersonRow, RuleRow, SceneRow
+from homeward.registry.models import ConnectorRow, HouseholdRow, NodeRow, PersonRow, RuleRow, SceneRow, UntoldRow
 from homeward.registry.store import Registry, stored
 
 
@@ -17,7 +17,7 @@ from homeward.registry.store import Registry, stored
 class Changes:
     """What applying a file changed, in words (`vehicle lind/car`, `lind/home Home.…: 20 → 21`), and what follows.
 
-    `readings` are the first values that are new or different, (node, path, value): the twin should learn them.
+    `readings` are the first values that are new or different, (node, path, value); `Registry.untold` keeps them too.
     `nodes_gone` are nodes that are no more, or are now of another kind.
     """
 
@@ -46,6 +46,7 @@ def apply(household: Household, registry: Registry) -> Changes:
         changes = compare(before, household)
         if changes:
             _store(session, household)
+            _store_untold(session, household, changes)
         return changes
 
 
@@ -155,6 +156,18 @@ def _store_people(session: Session, household: Household) -> None:
             session.merge(PersonRow(node=node.name, role=str(node.attributes.get("role", "member"))))
         else:
             session.execute(delete(PersonRow).where(PersonRow.node == node.name))
+
+
+def _store_untold(session: Session, household: Household, changes: Changes) -> None:
+    """The twin should learn these in their order, whatever happens to the hub before it has told it."""
+    session.execute(
+        delete(UntoldRow).where(UntoldRow.household == household.name, UntoldRow.node.in_(changes.nodes_gone))
+    )
+    by_node: dict[str, dict[str, Value]] = {}
+    for node, path, value in changes.readings:
+        by_node.setdefault(node, {})[path] = value
+    for node, said in by_node.items():
+        session.add(UntoldRow(household=household.name, node=node, said=said))
 
 
 def _leave_out(session: Session, table: Any, household: str, names: list[str]) -> None:

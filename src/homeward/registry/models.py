@@ -39,6 +39,16 @@ class NodeRow(Table):
     signals: Mapped[dict[str, Any]]
 
 
+class UntoldRow(Table):
+    """A first value that is not in the hub's log yet: kept with the file it came from until it is."""
+
+    __tablename__ = "untold"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household: Mapped[str] = mapped_column(NAME, ForeignKey("households.name", ondelete="CASCADE"), index=True)
+    node: Mapped[str] = mapped_column(NAME)
+    said: Mapped[dict[str, Any]]
+
+
 class PersonRow(Table):
     """What only a person has: the role they play in the household (owner, member, guest)."""
 

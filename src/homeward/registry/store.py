@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, delete, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
-from homeward.core.signal import Kind
+from homeward.core.signal import Kind, Value
 from homeward.registry.credentials import check_credential, remove_credentials, set_credential
 from homeward.registry.household import Connection, Household, Node, RuleText, Scene
-from homeward.registry.models import ConnectorRow, HouseholdRow, NodeRow, RuleRow, SceneRow, Table
+from homeward.registry.models import ConnectorRow, HouseholdRow, NodeRow, RuleRow, SceneRow, Table, UntoldRow
 from homeward.registry.tokens import Token, add_token, find_token, remove_token, tokens
 
 
@@ -50,6 +50,16 @@ class Registry:
         """All that was applied for a household, or None where there is none of that name."""
         with self.session() as session:
             return stored(session, name)
+
+    def untold(self) -> list[tuple[int, str, dict[str, Value]]]:
+        """First values that nobody has been told yet, in their order: a number to say `told` by, the node, and what."""
+        with self.session() as session:
+            return [(one.id, one.node, one.said) for one in session.scalars(select(UntoldRow).order_by(UntoldRow.id))]
+
+    def told(self, number: int) -> None:
+        """Take note that they are in the log."""
+        with self.session() as session:
+            session.execute(delete(UntoldRow).where(UntoldRow.id == number))
 
     def remove(self, name: str) -> bool:
         """Forget a household with all that belongs to it, credentials too; False where there was none."""
