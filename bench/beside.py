@@ -1,7 +1,8 @@
 """homeward beside its peers on the same work: the harness of `../shared/bench`, run in a copy; a script.
 
-Node-RED is measured where `NODERED` names a folder with `node_modules/node-red` and `node_modules/node`; homeward and a
-reflex in C (the limit of the broker) always. One run each: a look, not a campaign.
+Node-RED is measured where `NODERED` names a folder with `node_modules/node-red` and `node_modules/node`, Home Assistant
+where `BENCH_CHROOT` names a root folder with it in `/opt/ha` (the harness says how; it needs root); homeward and
+a reflex in C (the limit of the broker) always. One run each: a look, not a campaign.
 """
 
 import os
@@ -47,7 +48,8 @@ def main() -> int:
         nodered = os.environ.get("NODERED")
         if nodered:
             (harness / "nodered").symlink_to(Path(nodered).absolute())
-        names = ["homeward", *(["nodered"] if nodered else []), "limit-c-mqtt"]
+        assistant = ["ha", "ha-norec"] if os.environ.get("BENCH_CHROOT") else []
+        names = ["homeward", *(["nodered"] if nodered else []), *assistant, "limit-c-mqtt"]
         for cars in CARS:
             print(f"through Mosquitto, {cars} car{'s' if cars > 1 else ''}, each a household", flush=True)
             print(f"  {'':<16}{'p50 ms':>8}{'p99 ms':>8}{'messages/s':>12}   ratio to homeward", flush=True)

@@ -8,6 +8,7 @@ Nothing of it is made for the harness: a user's template, a user's rule, an `mqt
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,9 +27,7 @@ homes:
     acting: all
 connectors:
   broker:
-    kind: mqtt
-    host: {host}
-    port: {port}
+    {way}
     templates:
       - node: car
         topics:
@@ -54,18 +53,31 @@ rules:
 """
 
 
-def started(folder: Path) -> tuple["subprocess.Popen[str]", str]:
-    """A hub on free ports and the address of its API."""
+OUTSIDE = "kind: mqtt\n    host: {host}\n    port: {port}"
+"""How a household's connector reaches a broker that is there already; with `kind: door` it is the hub's own."""
+
+
+def started(folder: Path, *further: str) -> tuple["subprocess.Popen[str]", str, int]:
+    """A hub on free ports, the address of its API, and the port of its MQTT broker."""
     command = [sys.executable, "-m", "homeward", "up", "--folder", str(folder)]
-    command += ["--port", "0", "--mqtt-port", "0", "--nats-port", "0"]
+    command += ["--port", "0", "--mqtt-port", "0", "--nats-port", "0", *further]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout
     line = process.stdout.readline()
-    address = next((word.rstrip(".,;") for word in line.split() if word.startswith("http://")), "")
-    if not address:
+    found = re.search(r"(http://[\w.:]+).*MQTT on [\d.]+:(\d+)", line)
+    if not found:
         raise SystemExit(f"the hub did not start: {line}")
-    return process, address
+    return process, found[1], int(found[2])
+
+
+def apply(address: str, folder: Path, cars: int, way: str) -> None:
+    """Apply a household for each car, with a connector of that kind."""
+    remote = Remote(address, folder)
+    for i in range(1, cars + 1):
+        file = folder / f"h{i}.yaml"
+        file.write_text(HOUSEHOLD.format(i=i, way=way))
+        remote.apply(file)
 
 
 def main() -> None:
@@ -77,13 +89,9 @@ def main() -> None:
     host, _, port = asked.mqtt.rpartition(":")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory() as folder:
-        process, address = started(Path(folder))
+        process, address, _ = started(Path(folder))
         try:
-            remote = Remote(address, Path(folder))
-            for i in range(1, asked.cars + 1):
-                file = Path(folder) / f"h{i}.yaml"
-                file.write_text(HOUSEHOLD.format(i=i, host=host, port=port))
-                remote.apply(file)
+            apply(address, Path(folder), asked.cars, OUTSIDE.format(host=host, port=port))
             process.wait()
         finally:
             process.send_signal(signal.SIGINT)

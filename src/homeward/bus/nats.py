@@ -172,9 +172,7 @@ class Bus:
         Does what the server's MQTT door does with a message at QoS 1: a stored copy for sessions at QoS 1, a live one,
         marked as such, for everybody else. Raises BusError if it could not be stored.
         """
-        subject = f"homeward.{node.replace('/', '.')}.{leaf}"
-        await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
-        await self._publish(subject, payload, QOS_1)
+        await self.send_foreign(f"homeward.{node.replace('/', '.')}.{leaf}", payload)
 
     async def _publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> None:
         """Publish without waiting for it to be stored. While the server is away, up to 2 MB wait for it."""
@@ -226,8 +224,8 @@ class Bus:
 
     async def send_foreign(self, subject: str, payload: bytes) -> None:
         """Publish on a foreign topic, as `send` does on homeward's own. Raises BusError if it is not stored."""
+        await self._publish(subject, payload, QOS_1)  # who listens at QoS 0 need not wait for the disk
         await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
-        await self._publish(subject, payload, QOS_1)
 
     def listen(self, topics: Iterable[str]) -> None:
         """Take these foreign MQTT topics into the log too, from the next start or `widen` on (guests may send them)."""

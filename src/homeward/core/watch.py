@@ -66,14 +66,16 @@ class Readers:
 
     def of(self, touched: list[Touched]) -> list[int]:
         """The places, ascending."""
-        return sorted(set[int]().union(*[self._together.get(one.signals) or self._read(one) for one in touched]))
+        return sorted(set[int]().union(*[self._reading(one.signals) for one in touched]))
 
-    def _read(self, touched: Touched) -> frozenset[int]:
-        """The same for signals that come together for the first time; mostly they do again."""
-        if len(self._together) >= MOST_TOGETHER:
-            self._together.clear()
-        found = frozenset(place for signal in touched.signals for place in self._by_signal.get(signal, ()))
-        self._together[touched.signals] = found
+    def _reading(self, signals: frozenset[int]) -> frozenset[int]:
+        """Of signals that come together, which mostly do so again."""
+        found = self._together.get(signals)
+        if found is None:
+            if len(self._together) >= MOST_TOGETHER:
+                self._together.clear()
+            found = frozenset(place for signal in signals for place in self._by_signal.get(signal, ()))
+            self._together[signals] = found
         return found
 
 
