@@ -121,8 +121,8 @@ class Going:
         if not isfinite(now):
             return ""
         if not (self.to and isfinite(there)):
-            return f"{now:.0f} %"
-        return f"{now:.0f} % → {there:.0f} %" if there > 0 else f"{now:.0f} %, not enough"
+            return f"{now:.0f}\u00a0%"
+        return f"{now:.0f}\u00a0% →\u00a0{there:.0f}\u00a0%" if there > 0 else f"{now:.0f}\u00a0%, not enough"
 
     def said(self) -> str:
         """Who set the destination and when, and whose wish it took the place of."""
