@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -37,14 +39,26 @@ def measured(harness: Path, name: str, cars: int) -> tuple[float, float, float]:
     return found[0], found[1], found[2]
 
 
+def is_missing(program: str) -> bool:
+    """Whether the harness or a program that it needs is not there; says so."""
+    if HARNESS.exists() and shutil.which(program):
+        return False
+    print(f"the harness (../shared/bench) or {program} is missing: nothing is measured beside others")
+    return True
+
+
+@contextmanager
+def copied() -> Iterator[Path]:
+    """A copy of the harness to build and run in, gone afterwards."""
+    with tempfile.TemporaryDirectory() as place:
+        yield shutil.copytree(HARNESS, Path(place) / "bench")
+
+
 def main() -> int:
     """Print a table for many households and for one."""
-    if not HARNESS.exists() or not shutil.which("mosquitto"):
-        print("the harness (../shared/bench) or mosquitto is missing: nothing is measured beside others")
+    if is_missing("mosquitto"):
         return 0
-    with tempfile.TemporaryDirectory() as place:
-        harness = Path(place) / "bench"
-        shutil.copytree(HARNESS, harness)
+    with copied() as harness:
         nodered = os.environ.get("NODERED")
         if nodered:
             (harness / "nodered").symlink_to(Path(nodered).absolute())

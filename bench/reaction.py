@@ -9,14 +9,12 @@ The generator and the echo in C are the harness's (`../shared/bench`); the echo 
 import argparse
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from bench.beside import HARNESS, REACTION
+from bench.beside import REACTION, copied, is_missing
 from bench.peers.contestant import apply, started
 
 CARS, RATE = 10, 20
@@ -36,7 +34,7 @@ def echo(harness: Path, seconds: float) -> tuple[float, float]:
 
 
 def ours(harness: Path, seconds: float) -> dict[str, float]:
-    """What the generator told of the hub."""
+    """What the generator told of the hub: p50 and p99, ms, and how many answers came of those expected."""
     with tempfile.TemporaryDirectory() as folder:
         process, address, port = started(Path(folder), "--guests")
         try:
@@ -50,7 +48,9 @@ def ours(harness: Path, seconds: float) -> dict[str, float]:
         finally:
             process.terminate()
             process.wait(30)
-    figures: dict[str, float] = json.loads(re.sub(r"\bnan\b", "0", told.stdout))
+    figures: dict[str, float] = json.loads(told.stdout.replace("nan", "NaN"))
+    if not figures["actions"]:
+        raise SystemExit("the hub answered nothing")
     return figures
 
 
@@ -59,12 +59,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
     seconds = parser.parse_args().seconds
-    if not HARNESS.exists() or not shutil.which("gcc"):
-        print("the harness (../shared/bench) or gcc is missing: nothing is measured")
+    if is_missing("gcc"):
         return 0
-    with tempfile.TemporaryDirectory() as place:
-        harness = Path(place) / "bench"
-        shutil.copytree(HARNESS, harness)
+    with copied() as harness:
         p50, p99 = echo(harness, seconds)
         told = ours(harness, seconds)
     print(f"  bare echo through the same server   p50 {p50:5.2f}  p99 {p99:5.2f} ms")

@@ -16,11 +16,11 @@ from homeward.app.skills import ASKING, LEARNING
 from homeward.app.templates import keep_templates, write_templates
 from homeward.app.watching import check_acting, home_to_watch
 from homeward.bus.settings import BusError
-from homeward.bus.shapes import FOR_PEOPLE
 from homeward.connectors import check, kinds, make
 from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
+from homeward.core.gate import FOR_PEOPLE
 from homeward.core.signal import Command, Kind, Refused, UnknownSignal, Value, household_of
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import apply
@@ -43,6 +43,7 @@ class Households:
         self._rules = RuleBook(self._vocabulary)
         self._own_skills = hub.circle.skills
         self._zones: dict[str, str] = {}
+        self._telling = asyncio.Lock()
         hub.ask_people = self._ask_people
 
     def able(self, household: str) -> list[tuple[str, str]]:
@@ -162,9 +163,10 @@ class Households:
 
     async def tell_first(self) -> None:
         """Put into the log what household files say of nodes and is not in it yet, also from before a crash."""
-        for number, node, readings in await asyncio.to_thread(self.registry.untold):
-            await self.hub.tell_readings(node, readings)
-            await asyncio.to_thread(self.registry.told, number)
+        async with self._telling:  # one after the other, so that the newest value comes last
+            for number, node, readings in await asyncio.to_thread(self.registry.untold):
+                await self.hub.tell_readings(node, readings)
+                await asyncio.to_thread(self.registry.told, number)
 
     async def tell_offsets(self) -> None:
         """Tell each home its household's distance from UTC where it is not known or has changed (summer time)."""
@@ -195,7 +197,7 @@ class Households:
             encode(signal, value)
             if signal.path in FOR_PEOPLE:
                 raise Refused(f"{path} is for people to set: wish for it")
-        await self.hub.tell_readings(node, dict(readings))
+        await self.hub.tell_readings(node, readings, "readings")
 
     async def add_device(self, node: str) -> dict[str, str | int]:
         """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused."""

@@ -219,9 +219,12 @@ class Hub:
 
     # What comes from surfaces.
 
-    async def tell_readings(self, node: str, readings: Mapping[str, Value]) -> None:
-        """Put readings that the hub itself knows (settings, the zone) into the log. Raises BusError."""
-        await self.bus.store(f"homeward.{node.replace('/', '.')}.told", write_readings(readings, None))
+    async def tell_readings(self, node: str, readings: Mapping[str, Value], leaf: str = "told") -> None:
+        """Put into the log what the hub itself says (settings, the zone), or somebody over the API (`readings`).
+
+        Stored when it returns. Raises BusError.
+        """
+        await self.bus.store(f"homeward.{node.replace('/', '.')}.{leaf}", write_readings(readings, None))
 
     async def ask(self, wish: Wish) -> str:
         """Put a wish into the log, in the name of `wish.by`, to be settled in its turn; its id. Raises BusError."""

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
+from homeward.core.gate import FOR_PEOPLE
 from homeward.core.signal import Refused, Type
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 
 MOST_SHAPES = 8192
 MOST_READINGS = 4096
 PLAIN = (float, int)
-FOR_PEOPLE = frozenset(("Home.Skills.Acting", "Home.Skills.Paused", "Home.Commands.ByHand"))
-"""What decides whether homeward may act: whoever has a thermostat's password must not be able to say it."""
 FORMS = {int: 0, float: 0, bool: 1, str: 2}
 
 

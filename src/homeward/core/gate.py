@@ -6,6 +6,9 @@ from homeward.core.settle import Ask, Situation, objection
 from homeward.core.signal import Kind
 from homeward.core.twin import Twin
 
+FOR_PEOPLE = ("Home.Skills.Paused", "Home.Skills.Acting", "Home.Commands.ByHand")
+"""What decides whether homeward may act: neither a skill nor whoever has a thermostat's password may say it."""
+
 
 @lru_cache(4096)
 def names_in(text: str) -> frozenset[str]:
@@ -32,9 +35,7 @@ class Gate:
     def __init__(self, twin: Twin) -> None:
         self.twin = twin
         vocabulary = twin.vocabulary
-        self._paused = vocabulary["Home.Skills.Paused"].index
-        self.acting = vocabulary["Home.Skills.Acting"].index
-        self._by_hand = vocabulary["Home.Commands.ByHand"].index
+        self._paused, self.acting, self._by_hand = (vocabulary[path].index for path in FOR_PEOPLE)
         self._stillness = [
             vocabulary[path].index
             for path in (

@@ -74,7 +74,7 @@ LongestText = Annotated[
     typer.Option(
         help="How many characters a text in a reading may have; a longer one is refused and told.",
         rich_help_panel=BOUNDS,
-        min=200,
+        min=4096,
         max=65536,
     ),
 ]
