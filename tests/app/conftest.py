@@ -14,6 +14,7 @@ import pytest
 from homeward.app.households import Households
 from homeward.app.hub import Hub
 from homeward.app.settings import HubSettings
+from homeward.app.tasks import end
 from homeward.bus.settings import Device
 from homeward.core.skill import Skill
 
@@ -81,8 +82,7 @@ async def listening(hub: Hub, topic: str, by: Device | None = None) -> AsyncIter
         try:
             yield heard
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
 
 
 @pytest.fixture(autouse=True)

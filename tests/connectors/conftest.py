@@ -11,6 +11,7 @@ from typing import Any
 import aiomqtt
 import pytest
 
+from homeward.app.tasks import end
 from homeward.connectors.mqtt.settings import understand
 from homeward.connectors.mqtt.translate import Translator
 from homeward.core.signal import Command, Value
@@ -161,5 +162,4 @@ async def listening(
         try:
             yield heard
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])

@@ -10,6 +10,7 @@ import pytest
 from tests.connectors.conftest import LIND, listening, publish
 from tests.waiting import until
 
+from homeward.app.tasks import end
 from homeward.connectors import kinds, make
 from homeward.connectors.mqtt.broker import Broker
 from homeward.core.connector import ConnectorError, Message
@@ -64,8 +65,7 @@ class Listening:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        await end([self.task])
 
     async def _sense(self) -> None:
         try:

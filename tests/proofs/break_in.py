@@ -19,6 +19,7 @@ from nats.aio.msg import Msg
 from tests.bus.conftest import Heard, running
 from tests.bus.mqtt_client import Sender, packet, text
 
+from homeward.app.tasks import end
 from homeward.bus.nats import Bus
 from homeward.bus.settings import Device, Settings
 
@@ -137,9 +138,7 @@ async def victim(bus: Bus) -> AsyncIterator[list[int]]:
     try:
         yield heard
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _screen(port: int) -> int:

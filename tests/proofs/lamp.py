@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.bus.mqtt_client import packet, text
 
+from homeward.app.tasks import end
 from homeward.history import History
 
 RULE = """
@@ -44,9 +45,7 @@ class Lamp:
         try:
             yield self
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end([task])
 
     async def until_heard(self, folder: Path) -> int:
         """Wait until every command in force has come; in how many seconds, at most MOST_S."""
