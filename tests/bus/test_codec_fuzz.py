@@ -96,6 +96,44 @@ def test_no_message_whatsoever_breaks_the_codec_or_slips_in_half(
     assert batch.value.tolist() == [value for values in alone for value in values]
 
 
+@settings(max_examples=200, deadline=None)
+@given(pool=st.lists(st.tuples(SUBJECTS, PAYLOADS), min_size=4, max_size=12), chance=st.randoms(use_true_random=False))
+def test_a_message_that_comes_alone_is_read_as_in_a_stretch(
+    vocabulary: Vocabulary, pool: list[tuple[bytes, bytes]], chance: Random
+) -> None:
+    alone, columns = Codec(LIND, vocabulary), Codec(LIND, vocabulary)
+    for i in range(30):
+        messages = Messages()
+        messages.append(*spoilt(chance, pool), NOW_NS + i * 10_000_000, i)
+        one, batch = alone.single(messages), columns.decode(messages).batch
+        same(Batch.of_singles([one]) if one else alone.decode(messages).batch, batch)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Vehicle.Speed": 3, "Vehicle.TraveledDistance": 7500.0},
+        {"Vehicle.IsMoving": True, "Vehicle.Speed": 0.0, "at": NOW - 2.5},
+        {"Vehicle.LowVoltageSystemState": "ON"},
+    ],
+)
+def test_what_is_said_every_day_needs_no_columns(vocabulary: Vocabulary, said: dict[str, object]) -> None:
+    codec, columns = Codec(LIND, vocabulary), Codec(LIND, vocabulary)
+    for i in range(3):
+        messages = Messages()
+        payload = {**said, "at": NOW + i} if "at" in said else said
+        messages.append(b"homeward.lind.car.readings", json.dumps(payload).encode(), NOW_NS + i * 1_000_000_000, i)
+        one, batch = codec.single(messages), columns.decode(messages).batch
+        assert (one is None) == (i == 0), "the first time, somebody must look closer"
+        same(Batch.of_singles([one]) if one else codec.decode(messages).batch, batch)
+
+
+def same(one: Batch, other: Batch) -> None:
+    """Both batches say the same."""
+    for column in ("node", "time", "at", "starts", "signal", "value"):
+        assert getattr(one, column).tolist() == getattr(other, column).tolist()
+
+
 def _said_alone(subject: bytes, payload: bytes, vocabulary: Vocabulary) -> list[float]:
     """The values of one message by the slow and obvious way; [] if any of it does not fit."""
     parts = subject.split(b".")

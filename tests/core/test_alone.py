@@ -58,7 +58,8 @@ def test_what_it_says_is_what_the_columns_say(vocabulary: Vocabulary, cars: int,
             assert said is None or said == truth
             assert said is not None or cars == 2, "it need not know only where there are several"
             looked = watch.truth.size > 0
-            assert watch.is_still(only) == (looked and said is not None), "what turned has been looked at"
+            turned = watch.look_one(only)
+            assert turned is (False if looked and said is not None else None), "what turned has been looked at"
 
 
 def test_the_only_rows_follow_as_nodes_are_added(vocabulary: Vocabulary) -> None:
@@ -67,3 +68,52 @@ def test_the_only_rows_follow_as_nodes_are_added(vocabulary: Vocabulary) -> None
     circle.add("lind/van", Kind.VEHICLE)
     assert circle.twin.nodes.only_rows(0)[Kind.VEHICLE] == -2
     assert circle.twin.nodes.only_rows(0)[Kind.PERSON] == -1
+
+
+PLACE = ("Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude", "Vehicle.DistanceToHome")
+
+
+@given(data=st.data())
+def test_messages_one_by_one_are_what_they_are_together(vocabulary: Vocabulary, data: st.DataObject) -> None:
+    """In plain numbers and in columns: the same events, the same twin; some messages are older than those before."""
+    told: list[list[tuple[float, list[Reading]]]] = []
+    for step in range(data.draw(st.integers(1, 12))):
+        node = data.draw(st.sampled_from(["a/car", "b/car", "b/van", "a/home"]))
+        paths = [TARGET, INSIDE] if node.endswith("home") else [SPEED, CHARGE, *PLACE]
+        said = data.draw(st.lists(st.sampled_from(paths), min_size=1, unique=True))
+        at = 1000.0 + step * 20 - data.draw(st.sampled_from([0.0, 0.0, 50.0]))
+        values = {path: data.draw(st.sampled_from([10.0, 20.0, 30.0])) for path in said}
+        told.append([(1000.0 + step * 20, [Reading(node, path, value, at) for path, value in values.items()])])
+    one, together, until = circle_of_two(vocabulary), circle_of_two(vocabulary), 1000.0 + len(told) * 20
+    alone = []
+    for (message,) in told:
+        single = Batch.of([message], one.twin.nodes, vocabulary).single(0)
+        assert single is not None
+        alone += one.turn_one(single, message[0]).events
+    alone += one.turn(Batch.empty(), until).events
+    batch = Batch.of([message for (message,) in told], together.twin.nodes, vocabulary)
+    at_once = together.turn(batch, until).events
+    for household in ("a", "b"):
+        assert [event for event in alone if event.command.node.startswith(household)] == [
+            event for event in at_once if event.command.node.startswith(household)
+        ]
+    for name in one.twin.nodes.names:
+        assert list(one.twin.known(name)) == list(together.twin.known(name))
+
+
+def circle_of_two(vocabulary: Vocabulary) -> Circle:
+    @skill(kind=Kind.VEHICLE, when=[signal(SPEED) > 15.0, (signal(PLACE[2]) < 15.0).falls(), signal(CHARGE).changes()])
+    def climate(car: View) -> Iterator[Command | Reading]:
+        """What is known of the car, as a command that can be compared."""
+        warm = 18.0 + car.number("Vehicle.SpeedTowardsHome", 0.0) % 4
+        yield car.command("Vehicle.Cabin.HVAC.Station.Row1.Driver.Temperature", warm, until=car.now + 50, why="test")
+
+    circle = Circle(vocabulary, [climate])
+    for name, kind in (
+        ("a/car", Kind.VEHICLE),
+        ("b/car", Kind.VEHICLE),
+        ("b/van", Kind.VEHICLE),
+        ("a/home", Kind.HOME),
+    ):
+        circle.add(name, kind)
+    return circle

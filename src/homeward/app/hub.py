@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from time import monotonic, time
 from typing import Any, Self
 
@@ -27,7 +28,7 @@ from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
 from homeward.bus.settings import Device, Place
 from homeward.bus.speech import write_readings
-from homeward.core.batch import Batch
+from homeward.core.batch import Batch, Single
 from homeward.core.circle import Circle, Turn
 from homeward.core.connector import Clock, Connector
 from homeward.core.signal import Broken, Command, Kind, Value, Wish
@@ -158,29 +159,42 @@ class Hub:
                 await asyncio.sleep(CHECKPOINT_S)
 
     async def _hear(self, messages: Messages, place: Place) -> None:
-        await self._make_room()
-        until = messages.times_ns[-1] / 1e9
-        decoded = self.codec.decode(self.doors.own.rewrite(messages))
+        if self.scribe.recorder.crowded:
+            await self._make_room()
+        until, messages = messages.times_ns[-1] / 1e9, self.doors.own.rewrite(messages)
+        if len(messages) == 1 and (one := self.codec.single(messages)) is not None:
+            await self._hear_one(one, messages.sequences[0], until, place)
+            return
+        decoded = self.codec.decode(messages)
         self.scribe.later(decoded.batch, decoded.sequences, place.sequence)
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit
         self.resent += decoded.resent
         self.applied += len(decoded.batch)
-        self._turn(decoded.batch, until, decoded.wishes)
+        self._turn(lambda: self.circle.turn(decoded.batch, until, decoded.wishes), until)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
         await asyncio.sleep(0)  # what was decided goes out first
         self.scribe.catch_up()
         await self._tell(decoded)
+
+    async def _hear_one(self, one: Single, sequence: int, until: float, place: Place) -> None:
+        """The same for a message that came alone."""
+        self.scribe.later_one(one, sequence)
+        self.applied += 1
+        self._turn(lambda: self.circle.turn_one(one, until), until)
+        self.place = place
+        await asyncio.sleep(0)
+        self.scribe.catch_up()
 
     async def _tell(self, decoded: Decoded) -> None:
         for fault in decoded.faults:
             log.info("%s: %s", fault.subject, fault.error)
         await self.bus.complain(decoded.faults)
 
-    def _turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> None:
+    def _turn(self, turned: Callable[[], Turn], until: float) -> None:
         try:
-            turn = self.circle.turn(batch, until, wishes)
+            turn = turned()
         except Exception as problem:  # a fault of ours: one stretch of news may suffer, the house must not
             log.exception("the circle stumbled")
             self.trouble.say("circle", f"a stretch of news was not fully understood: {problem!r}; please report this")
@@ -213,7 +227,8 @@ class Hub:
                     async with asyncio.timeout(min(wait, LONGEST_WAIT_S)):
                         await self._woken.wait()
                 continue
-            self._turn(Batch.empty(), self.clock.now())
+            now = self.clock.now()
+            self._turn(partial(self.circle.turn, Batch.empty(), now), now)
             stuck = self.circle.next_due() == due
             await asyncio.sleep(1.0 if stuck else 0.0)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from homeward.bus.stretches import joined
-from homeward.core.batch import Batch, Integers
+from homeward.core.batch import Batch, Integers, Single
 from homeward.core.circle import Turn
 from homeward.core.signal import Outcome, Type
 from homeward.core.twin import Twin
@@ -38,20 +38,35 @@ class Scribe:
         self._households: Any = pa.array([], TEXT)
         types = np.array([signal.type for signal in twin.vocabulary])
         self._batches: list[tuple[Batch, Integers]] = []
+        self._singles: list[tuple[Single, int]] = []
         self._outcomes: list[tuple[int, Outcome]] = []
         self._rows = 0
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
 
     def later(self, batch: Batch, sequences: Integers, place: int) -> None:
         """Everything that a batch brought, up to `place` in the log, to be handed over by `catch_up`."""
+        self._gather()
         self._batches.append((batch, sequences))
         self._rows += len(batch.signal)
         self._outcomes += [(place, one) for one in batch.outcomes]
+
+    def later_one(self, one: Single, sequence: int) -> None:
+        """The same for a message that came alone, at its place in the log."""
+        self._singles.append((one, sequence))
+        self._rows += len(one.signals)
+
+    def _gather(self) -> None:
+        """Put what came alone into columns, in its place among the batches."""
+        if self._singles:
+            singles, places = zip(*self._singles, strict=True)
+            self._batches.append((Batch.of_singles(singles), np.array(places, np.int64)))
+            self._singles = []
 
     def catch_up(self, all: bool = False) -> None:
         """Hand over what waits, once it is worth it; a checkpoint has `all` handed over before it takes stock."""
         if self._rows < ENOUGH and not all:
             return
+        self._gather()
         batches, sequences = [batch for batch, _ in self._batches], [places for _, places in self._batches]
         self.readings(joined(batches), np.concatenate([NOWHERE, *sequences]))
         self._batches, self._rows = [], 0

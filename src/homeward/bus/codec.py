@@ -20,15 +20,16 @@ from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, TOLD, Routes
-from homeward.bus.shapes import Bounds, Shape, Shapes, Unknown
+from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
-from homeward.core.batch import Batch, Floats, Integers, trusted
-from homeward.core.nodes import Nodes
+from homeward.core.batch import Batch, Floats, Integers, Single, trusted, trusted_one
+from homeward.core.nodes import NONE, Nodes
 from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary, encode
 
 NOWHERE = np.zeros(0, np.int64)
+ELSEWHERE = (FOREIGN, NONE)
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +104,32 @@ class Codec:
         decoded.batch = replace(batch, outcomes=tuple(work.outcomes)) if work.outcomes else batch
         decoded.sequences = work.places[0] if len(work.places) == 1 else np.concatenate([NOWHERE, *work.places])
         return decoded
+
+    def single(self, messages: Messages) -> Single | None:
+        """A message that comes alone, with readings of a known node that are as they should be.
+
+        None for any other, of which nothing is remembered: `decode` is for all of them.
+        """
+        subject, payload, time_ns = messages.subjects[0], messages.payloads[0], messages.times_ns[0]
+        leaf, node = self._routes.known.get(subject, ELSEWHERE)
+        if leaf > TOLD:
+            return None
+        try:
+            said = orjson.loads(payload)
+            at = said.pop("at", nan)
+            shape = self._shapes.known.get(tuple(said))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return None
+        if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
+            return None
+        values, time = shape.numbers(said.values()), max(time_ns / 1e9, self._latest)
+        if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
+            return None
+        if at == at and self.resends.again(node, at, payload, time_ns):
+            return None
+        self._latest = time
+        self._rate.count(subject)
+        return Single(node, time, trusted_one(at, time), shape.signals, values)
 
     def _gather(self, work: _Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
@@ -193,8 +220,6 @@ class Codec:
         """Put the gathered readings into columns, without the messages that have something unfit in them."""
         if not work.node:
             return
-        if len(work.node) == 1 and self._flush_one(work):
-            return
         node, source = np.array(work.node, np.int64), np.array(work.source, np.int64)
         size = np.array([shape.size for shape in work.shape], np.int64)
         starts = np.concatenate(([0], np.cumsum(size)))
@@ -210,20 +235,6 @@ class Codec:
         work.places.append(np.array(work.messages.sequences, np.int64)[source[~bad]])
         for column in (work.node, work.at, work.shape, work.source, work.said):
             column.clear()
-
-    def _flush_one(self, work: _Work) -> bool:
-        """The same for a message that comes alone and is as it should be; False if it must be looked at closer."""
-        shape, i = work.shape[0], work.source[0]
-        if not shape.fits(work.said) or shape.kind != self._nodes.kind(work.node[0]):
-            return False
-        time = work.times[i : i + 1]
-        at = trusted(np.array(work.at), time)
-        starts = np.array((0, shape.size))
-        work.parts.append(Batch(np.array(work.node), time, at, starts, shape.signal, np.array(work.said, np.float64)))
-        work.places.append(np.array([work.messages.sequences[i]]))
-        for column in (work.node, work.at, work.shape, work.source, work.said):
-            column.clear()
-        return True
 
     def _fault(self, work: _Work) -> None:
         """Count what was not applied; say why, in the log's order, to who has not been told too much that second."""
@@ -258,7 +269,7 @@ class Codec:
                 return "nested too deeply; a reading is a plain value", "", ""
         return str(error)[:500], "", ""
 
-    def _why_unfit(self, error: "Unfit", payload: bytes) -> tuple[str, str, str]:
+    def _why_unfit(self, error: Unfit, payload: bytes) -> tuple[str, str, str]:
         said = orjson.loads(payload)
         said.pop("at", None)
         said.pop("id", None)
@@ -273,18 +284,6 @@ class Codec:
             except (Refused, UnknownSignal, OverflowError) as refused:
                 return str(refused), path, ""
         return "a value does not fit", "", ""
-
-
-class Unplaced(ValueError):
-    """A topic of homeward's that names no known node, or nothing that nodes say."""
-
-
-class Unfit(ValueError):
-    """A message with a value that does not fit its signal, or with signals of another kind than its node's."""
-
-    def __init__(self, shape: Shape, node: int, misplaced: bool) -> None:
-        super().__init__()
-        self.shape, self.node, self.misplaced = shape, node, misplaced
 
 
 def _misplaced(path: str, node: str, kind: str) -> str:

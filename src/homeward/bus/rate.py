@@ -22,6 +22,14 @@ class Rate:
         self._second = 0
         self._used: Counter[bytes] = Counter()
 
+    def takes(self, topic: bytes, second: int) -> bool:
+        """Whether one more of that topic would be within the bound; `count` counts it."""
+        return self._used_in(second)[topic] < self.most
+
+    def count(self, topic: bytes) -> None:
+        """Count a message of the second last asked about."""
+        self._used[topic] += 1
+
     def beyond(self, topics: list[bytes], times: Floats) -> frozenset[int]:
         """Which of a stretch are too many; `times` `(m,)` in seconds never fall."""
         if len(topics) == 1:

@@ -1,7 +1,7 @@
 """What a message's keys mean, worked out once for each combination: most senders say the same things every time."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import floor
 from typing import Any
 
 import numpy as np
@@ -13,30 +13,43 @@ from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 
 MOST_SHAPES = 8192
 MOST_READINGS = 4096
-PLAIN = (float, int)
+TRUTHS: Mapping[str | bool, float] = {False: 0.0, True: 1.0}
 FORMS = {int: 0, float: 0, bool: 1, str: 2}
+
+
+Bound = tuple[float, float, bool, Mapping[str | bool, float] | None]
+"""The lowest and highest value of a signal, whether it must be whole, and the codes of its words if it has some."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """The signals of a message, in its order: vocabulary indices `(size,)`, all of one kind of node.
 
-    `bounds` are the lowest and highest value of each, and whether it must be whole, if all are numbers.
+    `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text.
     """
 
     signal: Integers
     kind: int
     size: int
-    bounds: tuple[tuple[float, float, bool], ...] = ()
+    signals: tuple[int, ...]
+    bounds: tuple[Bound, ...] = ()
 
-    def fits(self, said: list[Any]) -> bool:
-        """Whether these are numbers within their bounds: a quick yes, or else somebody must look closer."""
+    def numbers(self, said: Iterable[Any]) -> list[float] | None:
+        """What was said as it is kept; None if something does not fit, or somebody must look closer."""
         if not self.bounds:
-            return False
-        for one, (low, high, whole) in zip(said, self.bounds, strict=True):
-            if type(one) not in PLAIN or not low <= one <= high or (whole and one != floor(one)):
-                return False
-        return True
+            return None
+        found = []
+        for one, (low, high, whole, words) in zip(said, self.bounds, strict=True):
+            kind = type(one)
+            if words is None:
+                if (kind is not float and kind is not int) or not low <= one <= high or (whole and one % 1):
+                    return None
+                found.append(one if kind is float else float(one))
+            elif (code := words.get(one) if kind is str or kind is bool else None) is not None:
+                found.append(code)
+            else:
+                return None
+        return found
 
 
 class Shapes:
@@ -68,7 +81,8 @@ class Shapes:
                 raise Refused(f"{path} and {paths[0]} belong to different nodes; send them to each one's own topic")
             seen[signal.index] = path
         numbers = np.array(list(seen), np.int64)
-        shape = Shape(numbers, int(signals[0].kind), len(paths), self._bounds.of_numbers(numbers))  # type: ignore[union-attr]
+        kind, order = int(signals[0].kind), tuple(seen)  # type: ignore[union-attr]
+        shape = Shape(numbers, kind, len(paths), order, self._bounds.of(order))
         if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
             if not told:
                 raise Refused(f"{guarded} is for people to set (household file, page, API, wish), not for devices")
@@ -87,6 +101,18 @@ class Unknown(Exception):
         self.path = path
 
 
+class Unplaced(ValueError):
+    """A topic of homeward's that names no known node, or nothing that nodes say."""
+
+
+class Unfit(ValueError):
+    """A message with a value that does not fit its signal, or with signals of another kind than its node's."""
+
+    def __init__(self, shape: Shape, node: int, misplaced: bool) -> None:
+        super().__init__()
+        self.shape, self.node, self.misplaced = shape, node, misplaced
+
+
 class Bounds:
     """Every signal's type, bounds and words as columns by vocabulary index, to check many values at once."""
 
@@ -101,14 +127,21 @@ class Bounds:
         for signal in signals:
             if signal.allowed:
                 self.low[signal.index], self.high[signal.index] = 0, len(signal.allowed) - 1
-        self.words = [{word: i for i, word in enumerate(signal.allowed)} for signal in signals]
+        self.words: list[Mapping[str | bool, float]] = [
+            {word: float(i) for i, word in enumerate(signal.allowed)} for signal in signals
+        ]
 
-    def of_numbers(self, signal: Integers) -> tuple[tuple[float, float, bool], ...]:
-        """The lowest and highest values of signals `(n,)`, and which must be whole; none if one is no number."""
-        whole = self.type[signal] == Type.INTEGER
-        if ((self.type[signal] != Type.NUMBER) & ~whole).any():
+    def of(self, signals: tuple[int, ...]) -> tuple[Bound, ...]:
+        """The bounds of signals; none if one is a text."""
+        types = [self.type.item(one) for one in signals]
+        if Type.TEXT in types:
             return ()
-        return tuple(zip(self.low[signal].tolist(), self.high[signal].tolist(), whole.tolist(), strict=True))
+        words = [
+            TRUTHS if type == Type.BOOLEAN else self.words[one] or None
+            for one, type in zip(signals, types, strict=True)
+        ]
+        low, high = (column[list(signals)].tolist() for column in (self.low, self.high))
+        return tuple(zip(low, high, [type == Type.INTEGER for type in types], words, strict=True))
 
     def check(self, said: list[Any], signal: Integers) -> tuple[Floats, "np.ndarray[Any, Any]", dict[int, str]]:
         """Values `(n,)` as floats, which of them do not fit `(n,)`, and texts by position. Changes `said`."""

@@ -27,8 +27,9 @@ def ask_one(atom: Bound) -> Ask | None:
         row = rows[kind]
         if row < 0:
             return False if row == NONE else None
-        left = values.array.item(row, slot)
-        right = number if other == NONE else values.array.item(row, other)
+        cells, start = values.plain, row * values.array.shape[1]
+        left = cells[start + slot]
+        right = number if other == NONE else cells[start + other]
         return bool(left == left and right == right and holds(left, right))  # what is not known is not true
 
     return ask

@@ -1,7 +1,8 @@
 """A stretch of the stream as columns: messages in stream order, each with readings of one node."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -14,6 +15,20 @@ Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 OLDEST_S = 86_400.0
 NEWEST_S = 5.0
+
+
+@dataclass(slots=True)
+class Single:
+    """A message by itself, in plain numbers: the readings of one node, without texts; all else as in `Batch`.
+
+    signals are vocabulary indices, none twice; messages that say the same things share one tuple.
+    """
+
+    node: int
+    time: float
+    at: float
+    signals: tuple[int, ...]
+    values: list[float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +51,27 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.node)
+
+    def single(self, message: int) -> Single | None:
+        """One of the messages by itself, None if it says a text."""
+        start, end = self.starts[message : message + 2].tolist()
+        if self.texts and any(start <= place < end for place in self.texts):
+            return None
+        signals, values = self.signal[start:end].tolist(), self.value[start:end].tolist()
+        return Single(self.node.item(message), self.time.item(message), self.at.item(message), tuple(signals), values)
+
+    @classmethod
+    def of_singles(cls, singles: Sequence[Single]) -> "Batch":
+        """Messages that came alone, as a batch."""
+        sizes = [len(one.signals) for one in singles]
+        return cls(
+            np.array([one.node for one in singles], np.int64),
+            np.array([one.time for one in singles], np.float64),
+            np.array([one.at for one in singles], np.float64),
+            np.array([0, *accumulate(sizes)], np.int64),
+            np.array([signal for one in singles for signal in one.signals], np.int64),
+            np.array([value for one in singles for value in one.values], np.float64),
+        )
 
     @classmethod
     def empty(cls) -> "Batch":
@@ -83,6 +119,15 @@ class Batch:
             texts,
             tuple(outcomes),
         )
+
+
+def trusted_one(at: float, arrived: float) -> float:
+    """The same as `trusted` for one time.
+
+    >>> trusted_one(99.0, 100.0), trusted_one(200.0, 100.0), trusted_one(float("nan"), 100.0)
+    (99.0, 100.0, 100.0)
+    """
+    return at if arrived - OLDEST_S <= at <= arrived + NEWEST_S else arrived
 
 
 def trusted(at: Floats, arrived: Floats) -> Floats:

@@ -10,47 +10,30 @@ stream order, one a round; rounds run across households. Before a message, whate
 its own due time. Readings that skills write are applied at the end of the round, at its time, and may cause another.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from homeward.core.batch import Batch, Floats, Integers
+from homeward.core.batch import Batch, Floats, Integers, Single
 from homeward.core.bind import NEVER
 from homeward.core.decide import Decider, Fired, Turn
 from homeward.core.due import Due
 from homeward.core.gate import Gate
 from homeward.core.know import Knower
-from homeward.core.nodes import Grown
-from homeward.core.signal import Kind, Outcome, Wish, household_of
+from homeward.core.nodes import NONE, Grown
+from homeward.core.rounds import Extra, extras, rounds
+from homeward.core.signal import Kind, Outcome, Wish
 from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Readers, Spread, Touched, Watch, only_rows
+from homeward.core.watch import Readers, Spread, Touched, Watch, only_household
 from homeward.core.when import Trigger
 
 DEEPEST = 16
 """How many rounds may follow one from another at one instant before they are stopped and reported."""
 
 __all__ = ["Circle", "Turn"]
-
-
-@dataclass(slots=True)
-class Extra:
-    """A wish or an outcome on its way into the turn: it acts at `time`, after messages of that time."""
-
-    household: int
-    time: float
-    what: Wish | Outcome
-
-
-@dataclass(slots=True)
-class Round:
-    """At most one thing for each of several households: messages by index `(k,)`, or one wish or outcome."""
-
-    messages: Integers
-    extras: list[Extra] = field(default_factory=list)
 
 
 class Circle:
@@ -110,15 +93,26 @@ class Circle:
     def turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> Turn:
         """Know, notice, decide, settle all that happened up to the instant `until` (s since 1970, UTC)."""
         turn = Turn()
-        for one in self._rounds(batch, self._extras(batch, wishes, turn)):
+        for one in rounds(batch, extras(batch, wishes, self.twin.nodes, turn.problems), self.twin.nodes):
             if one.messages.size:
                 self._hear(batch, one.messages, turn)
             for extra in one.extras:
                 self._hear_extra(extra, turn)
+        self._run_until(until, turn)
+        return turn
+
+    def turn_one(self, one: Single, until: float) -> Turn:
+        """The same for a message by itself, which is all that happened."""
+        turn = Turn()
+        if not self._hear_one(one, turn):
+            return self.turn(Batch.of_singles([one]), until)
+        self._run_until(until, turn)
+        return turn
+
+    def _run_until(self, until: float, turn: Turn) -> None:
         late = self.due.until(until)
         if late.size:
             self._run_due(late, np.full(len(late), until), turn)
-        return turn
 
     def next_due(self) -> float | None:
         """When something that is awaited (a `when` that is holding, a standing command) next needs a turn."""
@@ -129,43 +123,29 @@ class Circle:
         households = np.arange(len(self.twin.nodes.households))
         self.due.put(households, self._exact_due(households))
 
-    def _rounds(self, batch: Batch, extras: list[Extra]) -> Iterator[Round]:
-        """Cut a turn so that each round has at most one thing of each household, in stream order."""
-        m = len(batch)
-        if m + len(extras) == 1:
-            yield Round(np.zeros(m, np.int64), extras)
-            return
-        households = self.twin.nodes.households_of(batch.node)
-        order = np.arange(m)
-        if extras:
-            households = np.r_[households, [extra.household for extra in extras]].astype(np.int64)
-            times = np.r_[np.maximum.accumulate(batch.time), [extra.time for extra in extras]]
-            order = np.argsort(times, kind="stable")  # of equal times, messages come first
-        order = order[np.argsort(households[order], kind="stable")]
-        if not len(order):
-            return
-        starts = np.flatnonzero(np.r_[True, np.diff(households[order]) != 0])
-        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-        by_place = order[np.argsort(place, kind="stable")]
-        for one in np.split(by_place, np.cumsum(np.bincount(place))[:-1]):
-            yield Round(np.sort(one[one < m]), [extras[i - m] for i in np.sort(one[one >= m]).tolist()])
-
-    def _extras(self, batch: Batch, wishes: Iterable[Wish], turn: Turn) -> list[Extra]:
-        extras = []
-        told: list[Wish | Outcome] = [*wishes, *batch.outcomes]
-        for what in told:
-            name = household_of(what.node) if what.node else what.id.rpartition("-")[0]
-            household = self.twin.nodes.household_number(name)
-            if household < 0:
-                turn.problems.append(f"no household {name!r} for {what}")
-            else:
-                extras.append(Extra(household, what.at, what))
-        return extras
-
     def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
+        if len(messages) == 1 and (one := batch.single(messages.item())) is not None and self._hear_one(one, turn):
+            return
         households = self.twin.nodes.households_of(batch.node[messages])
         now = self._advance(households, batch.time[messages], turn)
         self._react(self.know.learn(batch, messages, now), turn)
+
+    def _hear_one(self, one: Single, turn: Turn) -> bool:
+        """Hear a message by itself in plain numbers; False, with nothing done, where the columns must see to it."""
+        nodes = self.twin.nodes
+        household, kind, row = nodes.household(one.node), nodes.kind(one.node), nodes.row(one.node)
+        now = max(one.time, self.clock.plain[household])
+        if self.due.of_one(household) <= now or (present := self.know.learn_one(kind, row, one)) is None:
+            return False
+        self.clock.plain[household] = now
+        watches = self._readers.reading(present)
+        fired = self._notice_one(watches, household, now, lambda: [Touched.one(kind, row, now, present)])
+        if fired:
+            readings = self.decider.run(fired, turn)
+            self.due.lower_one(household, self.standings.due(household))
+            if readings:
+                self._react(self.know.learn_readings(readings), turn, DEEPEST - 1)
+        return True
 
     def _hear_extra(self, extra: Extra, turn: Turn) -> None:
         household = np.array([extra.household])
@@ -187,12 +167,12 @@ class Circle:
         self.clock.array[households] = times
         return times
 
-    def _react(self, touched: list[Touched], turn: Turn) -> None:
+    def _react(self, touched: list[Touched], turn: Turn, deepest: int = DEEPEST) -> None:
         """Notice, decide and settle until nothing more follows at this instant."""
         for one in touched:
             if one.kind is Kind.HOME and self.standings.gate.acting in one.signals:
                 self._let_act(*one.only(frozenset({self.standings.gate.acting})), turn)
-        for _ in range(DEEPEST):
+        for _ in range(deepest):
             fired = self._notice(touched)
             if not fired:
                 return
@@ -219,12 +199,31 @@ class Circle:
         return found
 
     def _notice(self, touched: list[Touched]) -> list[Fired]:
-        fired, spread, only = list[Fired](), Spread(self.twin), only_rows(touched, self.twin)
+        household = only_household(touched, self.twin)
+        if household != NONE:
+            return self._notice_one(self._readers.of(touched), household, float(touched[0].now[0]), lambda: touched)
+        fired, spread = list[Fired](), Spread(self.twin)
         for at in self._readers.of(touched):
             order, watch = self.watches[at]
-            found = None if only is not None and watch.is_still(only) else watch.concerned(touched, spread)
+            found = watch.concerned(touched, spread)
             if found is not None:
                 fired += self._look(order, watch, *found)
+        return fired
+
+    def _notice_one(
+        self, watches: list[int], household: int, now: float, touched: Callable[[], list[Touched]]
+    ) -> list[Fired]:
+        """The same where one household learned something: in plain numbers, and by `touched` where that does not go."""
+        fired, only, spread = list[Fired](), self.twin.nodes.only_rows(household), None
+        for at in watches:
+            order, watch = self.watches[at]
+            turned = watch.look_one(only)
+            if turned is None:
+                spread = spread or Spread(self.twin)
+                found = watch.concerned(touched(), spread)
+                fired += self._look(order, watch, *found) if found is not None else ()
+            elif turned:
+                fired.append(Fired(order, household, only[watch.subject], now))
         return fired
 
     def _look(self, order: int, watch: Watch, rows: Integers, now: Floats) -> list[Fired]:
@@ -242,7 +241,7 @@ class Circle:
 
     def _await(self, households: Integers) -> None:
         """Take note of when standing commands of these households next need a turn."""
-        times = np.array([self.standings.due(household) for household in households.tolist()])
+        times = np.array([self.standings.due(household) for household in households.tolist()], np.float64)
         self.due.lower(households, times)
 
     def _run_due(self, households: Integers, limits: Floats, turn: Turn) -> None:
@@ -284,7 +283,7 @@ class Circle:
 
     def _exact_due(self, households: Integers) -> Floats:
         """The true next due time `(n,)` of distinct households."""
-        times = np.array([self.standings.due(household) for household in households.tolist()])
+        times = np.array([self.standings.due(household) for household in households.tolist()], np.float64)
         order = np.argsort(households)
         for at in self._timed:
             _, watch = self.watches[at]

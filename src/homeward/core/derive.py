@@ -11,11 +11,12 @@ import numpy as np
 from homeward.core.batch import Floats, Integers
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind
-from homeward.core.twin import Table, Twin
+from homeward.core.twin import Twin
 
 EARTH_RADIUS_M = 6_371_008.8
 ARRIVED_M, LEFT_M = 150.0, 300.0
 SMOOTH_S = 60.0
+"""A speed that is so old counts as much as the new one: gap / (gap + a minute) is exact, for one row and for many."""
 LONGEST_GAP_S = 600.0
 CLOSING_M_S = 0.5
 
@@ -64,7 +65,9 @@ class WayHome:
     def follow(self, rows: Integers, at: Floats, was: tuple[Floats, Floats], sent: bool) -> Written:
         """What follows for `rows (n,)` from readings at `at (n,)`; `sent`: they brought the distance itself."""
         if len(rows) == 1:
-            return self._follow_one(rows, at, (was[0].item(), was[1].item()), sent)
+            kept = self.follow_one(rows.item(), at.item(), (was[0].item(), was[1].item()), sent)
+            of, signals = np.zeros(len(kept), np.int64), np.array([signal for signal, _ in kept], np.int64)
+            return Written(self.kind, rows[of], of, signals, np.array([value for _, value in kept], np.float64), at[of])
         table = self.twin.tables[self.kind]
         out: list[tuple[int, Floats]] = []
         if sent:
@@ -93,16 +96,20 @@ class WayHome:
             at[of],
         )
 
-    def _follow_one(self, rows: Integers, at: Floats, was: tuple[float, float], sent: bool) -> Written:
-        """The same for one row, as it is when a message comes alone: in plain numbers, with the very same results."""
-        table, row = self.twin.tables[self.kind], rows.item()
-        distance, earlier, home = (self._known(table, row, one) for one in (self.distance, self.speed, self.is_home))
+    def before_one(self, row: int) -> tuple[float, float]:
+        """The same as `before` for one row."""
+        return self.twin.tables[self.kind].cell(row, self.distance)
+
+    def follow_one(self, row: int, at: float, was: tuple[float, float], sent: bool) -> list[tuple[int, float]]:
+        """The same as `follow` for one row: signals and values, in plain numbers, with the very same results."""
+        cell = self.twin.tables[self.kind].cell
+        distance, earlier, home = cell(row, self.distance)[0], cell(row, self.speed)[0], cell(row, self.is_home)[0]
         found: list[tuple[int, float]] = []
         if not sent:
-            measured = self._measure(rows)
+            measured = self._measure(np.array([row]))
             distance = measured[0].item()
             found = [(self.distance, distance), (self.bearing, measured[1].item())]
-        speed = self._speed_of_one(distance, at.item() - was[1], was[0], earlier)
+        speed = self._speed_of_one(distance, at - was[1], was[0], earlier)
         closing = nan if isnan(speed) else float(speed > CLOSING_M_S)
         home = nan if isnan(distance) else 1.0 if distance < ARRIVED_M else 0.0 if distance > LEFT_M else home
         kept = [one for one in found if not isnan(one[1])]
@@ -110,13 +117,7 @@ class WayHome:
             kept += [(self.speed, speed), (self.closing, closing)]
         if not isnan(home):
             kept.append((self.is_home, home))
-        of, signals = np.zeros(len(kept), np.int64), np.array([signal for signal, _ in kept], np.int64)
-        values = np.array([value for _, value in kept], np.float64)
-        return Written(self.kind, rows[of], of, signals, values, at[of])
-
-    @staticmethod
-    def _known(table: Table, row: int, signal: int) -> float:
-        return float(table.values.array.item(row, table.slot.item(signal)))
+        return kept
 
     @staticmethod
     def _speed_of_one(distance: float, gap: float, was: float, earlier: float) -> float:
@@ -125,8 +126,7 @@ class WayHome:
         raw = (was - distance) / gap
         if isnan(earlier):
             return raw
-        share = -float(np.expm1(np.array([-gap / SMOOTH_S]))[0])
-        return earlier + share * (raw - earlier)
+        return earlier + gap / (gap + SMOOTH_S) * (raw - earlier)
 
     def _measure(self, rows: Integers) -> tuple[Floats, Floats]:
         households = self.twin.nodes.household_of_row[self.kind].array[rows]
@@ -143,10 +143,10 @@ class WayHome:
         """How fast the distance shrinks, smoothed over about a minute; unknown after a long gap."""
         gap = at - was[1]
         usable = (gap > 0) & (gap < LONGEST_GAP_S)
-        raw = (was[0] - distance) / np.where(usable, gap, 1.0)
+        some = np.where(usable, gap, 1.0)
+        raw = (was[0] - distance) / some
         earlier = self.twin.tables[self.kind].take(rows, self.speed)
-        share = -np.expm1(-np.where(usable, gap, 0.0) / SMOOTH_S)
-        smooth = np.where(np.isnan(earlier), raw, earlier + share * (raw - earlier))
+        smooth = np.where(np.isnan(earlier), raw, earlier + some / (some + SMOOTH_S) * (raw - earlier))
         still = np.where((gap == 0) | (gap < 0), earlier, np.nan)
         speed: Floats = np.where(usable, smooth, still)
         return speed

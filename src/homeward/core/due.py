@@ -11,6 +11,7 @@ from homeward.core.bind import NEVER
 from homeward.core.nodes import Grown
 
 BLOCK = 10  # households to a block, as a power of two
+NOBODY: Integers = np.zeros(0, np.int64)
 
 
 class Due:
@@ -19,6 +20,7 @@ class Due:
     def __init__(self) -> None:
         self._time = Grown(NEVER, np.float64)
         self._block = Grown(NEVER, np.float64)
+        self._soonest = NEVER
 
     def extend_to(self, households: int) -> None:
         """Make room for that many households."""
@@ -30,32 +32,46 @@ class Due:
         times: Floats = self._time.array[households]
         return times
 
+    def of_one(self, household: int) -> float:
+        """The due time of one household."""
+        time: float = self._time.plain[household]
+        return time
+
+    def lower_one(self, household: int, time: float) -> None:
+        """Take note that a household needs a turn at `time` at the latest."""
+        times, blocks = self._time.plain, self._block.plain
+        if time < times[household]:
+            times[household] = time
+            blocks[household >> BLOCK] = min(blocks[household >> BLOCK], time)
+            self._soonest = min(self._soonest, time)
+
     def lower(self, households: Integers, times: Floats) -> None:
         """Take note that households `(n,)` (repeats allowed) need a turn at `times (n,)` at the latest."""
         if len(households) == 1:
-            household, time = households[0], times[0]
-            if time < self._time.array[household]:
-                self._time.array[household] = time
-                block = household >> BLOCK
-                self._block.array[block] = min(self._block.array[block], time)
+            self.lower_one(households.item(), times.item())
             return
+        self._soonest = min(self._soonest, times.min(initial=NEVER))
         np.minimum.at(self._time.array, households, times)
         np.minimum.at(self._block.array, households >> BLOCK, times)
 
     def put(self, households: Integers, times: Floats) -> None:
         """Set the due times of distinct households."""
+        self._soonest = min(self._soonest, times.min(initial=NEVER))
         self._time.array[households] = times
         np.minimum.at(self._block.array, households >> BLOCK, times)
 
     def until(self, time: float) -> Integers:
         """The households due at `time` or before, ascending."""
+        if time < self._soonest:
+            return NOBODY
         found = []
         for block in (self._block.array[: self._block.size] <= time).nonzero()[0].tolist():
             start = block << BLOCK
             times = self._time.array[start : min(start + (1 << BLOCK), self._time.size)]
             self._block.array[block] = times.min(initial=NEVER)
             found.append(np.flatnonzero(times <= time) + start)
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        self._soonest = self._block.array[: self._block.size].min(initial=NEVER)
+        return np.concatenate(found) if found else NOBODY
 
     def next(self) -> float:
         """The earliest due time, inf if nothing is awaited."""

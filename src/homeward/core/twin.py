@@ -5,7 +5,7 @@ signals is 1 KB). Signals that few nodes have would waste a slot in every row, s
 kept aside, cell by cell, until enough nodes have them or a `when` reads them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -43,18 +43,13 @@ class Table:
             return
         slot = len(self.signal_of_slot)
         if slot == self.values.array.shape[1]:
-            self._widen(slot + SLOT_STEP)
+            self.values.widen(slot + SLOT_STEP)
+            self.times.widen(slot + SLOT_STEP)
         self.signal_of_slot.append(signal)
         self.slot[signal] = slot
         for row in [row for row, kept in self.aside if kept == signal]:
             self.values.array[row, slot], self.times.array[row, slot] = self.aside.pop((row, signal))
         self._aside_count.pop(signal, None)
-
-    def _widen(self, width: int) -> None:
-        for grown in (self.values, self.times):
-            wider = np.full((len(grown.array), width), grown.fill)
-            wider[:, : grown.array.shape[1]] = grown.array
-            grown.array, grown.width = wider, width
 
     def write(self, rows: Integers, signals: Integers, values: Floats, at: Floats) -> Bools | None:
         """Learn readings `(n,)`; a mask `(n,)` of those that were not older than what is known, None if all were.
@@ -75,6 +70,18 @@ class Table:
         known[cells] = at[newer]
         self.values.array.reshape(-1)[cells] = values[newer]
         return newer
+
+    def write_one(self, row: int, slots: Sequence[int], values: Sequence[float], at: float) -> list[int]:
+        """The same for one row, signals given by their slots; the places of what was older than what is known."""
+        known, cells, start = self.times.plain, self.values.plain, row * self.values.array.shape[1]
+        older = []
+        for place, slot in enumerate(slots):
+            cell = start + slot
+            if at >= known[cell]:
+                known[cell], cells[cell] = at, values[place]
+            else:
+                older.append(place)
+        return older
 
     def _write_mixed(self, rows: Integers, signals: Integers, values: Floats, at: Floats) -> Bools | None:
         for signal in np.unique(signals[self.slot[signals] == ASIDE]).tolist():
@@ -113,10 +120,11 @@ class Table:
 
     def cell(self, row: int, signal: int) -> tuple[float, float]:
         """One (value, time), (NaN, -inf) where unknown."""
-        slot = self.slot[signal]
+        slot = self.slot.item(signal)
         if slot == ASIDE:
             return self.aside.get((row, signal), (np.nan, -np.inf))
-        return float(self.values.array[row, slot]), float(self.times.array[row, slot])
+        cell = row * self.values.array.shape[1] + slot
+        return self.values.plain[cell], self.times.plain[cell]
 
     def known_signals(self, row: int) -> list[int]:
         """The signals that the row has ever had a reading of."""

@@ -8,7 +8,7 @@ import numpy as np
 from homeward.core.alone import Ask, ask_both, ask_one
 from homeward.core.batch import Floats, Integers
 from homeward.core.bind import NEVER, Bound, bind
-from homeward.core.nodes import NONE, Grown
+from homeward.core.nodes import NONE, SEVERAL, Grown
 from homeward.core.signal import Kind
 from homeward.core.twin import Bools, Twin
 from homeward.core.when import Atom, Both, Condition, Either, Trigger
@@ -34,6 +34,12 @@ class Touched:
     of: Integers
     which: Integers
 
+    @classmethod
+    def one(cls, kind: Kind, row: int, now: float, signals: frozenset[int]) -> "Touched":
+        """A single row."""
+        which = np.array(list(signals), np.int64)
+        return cls(kind, np.array([row]), np.array([now]), signals, np.zeros(len(which), np.int64), which)
+
     def only(self, signals: frozenset[int]) -> tuple[Integers, Floats]:
         """The rows and times `(k,)` of those that one of `signals` came to; the others must not even be looked at."""
         if self.signals.isdisjoint(signals):
@@ -46,12 +52,12 @@ class Touched:
         return self.rows[came], self.now[came]
 
 
-def only_rows(touched: list[Touched], twin: Twin) -> Sequence[int] | None:
-    """The only rows by kind of the one household that something happened in; None if there are several."""
+def only_household(touched: list[Touched], twin: Twin) -> int:
+    """The household that something happened in, NONE if there are several."""
     if any(len(one.rows) != 1 for one in touched):
-        return None
+        return NONE
     households = {twin.nodes.household_of_row[one.kind].array.item(one.rows.item()) for one in touched}
-    return twin.nodes.only_rows(households.pop()) if len(households) == 1 else None
+    return households.pop() if len(households) == 1 else NONE
 
 
 class Readers:
@@ -62,19 +68,21 @@ class Readers:
         for place, watch in enumerate(watches):
             for signal in {signal for signals in watch.reads.values() for signal in signals}:
                 self._by_signal.setdefault(signal, []).append(place)
-        self._together: dict[frozenset[int], frozenset[int]] = {}
+        self._together: dict[frozenset[int], list[int]] = {}
 
     def of(self, touched: list[Touched]) -> list[int]:
         """The places, ascending."""
-        return sorted(set[int]().union(*[self._reading(one.signals) for one in touched]))
+        if len(touched) == 1:
+            return self.reading(touched[0].signals)
+        return sorted(set[int]().union(*[self.reading(one.signals) for one in touched]))
 
-    def _reading(self, signals: frozenset[int]) -> frozenset[int]:
-        """Of signals that come together, which mostly do so again."""
+    def reading(self, signals: frozenset[int]) -> list[int]:
+        """The same for signals that come together, which mostly do so again."""
         found = self._together.get(signals)
         if found is None:
             if len(self._together) >= MOST_TOGETHER:
                 self._together.clear()
-            found = frozenset(place for signal in signals for place in self._by_signal.get(signal, ()))
+            found = sorted({place for signal in signals for place in self._by_signal.get(signal, ())})
             self._together[signals] = found
         return found
 
@@ -145,18 +153,21 @@ class Watch:
             self.since.extend_to(rows)
             self.due.extend_to(rows)
 
-    def is_still(self, only: Sequence[int]) -> bool:
-        """Whether nothing has turned for a household whose only rows by kind are these: then it need not be looked at.
+    def look_one(self, only: Sequence[int]) -> bool | None:
+        """Whether it fires for a household whose only rows by kind are these, as `look` says it; remembers what it saw.
 
-        False also where that cannot be told so quickly.
+        None, with nothing remembered, where that cannot be told in plain numbers.
         """
-        if self._ask is None:
-            return False
         row = only[self.subject]
-        if not 0 <= row < self.truth.size:
-            return row == NONE
-        true = self._ask(only)
-        return true is not None and true == self.truth.array.item(row)
+        if self._ask is None or row >= self.truth.size or row == SEVERAL:
+            return None
+        if row == NONE:
+            return False
+        true, truth = self._ask(only), self.truth.plain
+        if true is None or true == truth[row]:
+            return None if true is None else False
+        truth[row] = true
+        return true is (self.trigger.edge != "falls")
 
     def concerned(self, touched: list[Touched], spread: "Spread") -> tuple[Integers, Floats] | None:
         """The subject's rows and times `(n,)`, `(n,)` to look at again, or None; `spread` is for this moment."""
