@@ -15,6 +15,7 @@ WISH_STANDS_S = 4 * 3600.0
 """How long a wish stands that does not say until when."""
 
 MOST_FROM_ONE_RUN = 1000
+PLAIN = (bool, float, int, str)
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Decider:
         """Run each called skill once, by household and skill order, settle the commands; the readings they wrote."""
         written: list[Reading] = []
         calls = sorted({(one.household, one.order, one.row): one.now for one in fired}.items())
-        targets: dict[tuple[int, int], float] = {}
+        targets: dict[tuple[int, int], Ask] = {}
         for (household, order, row), now in calls:
             number = int(self.twin.nodes.node_of[self.skills[order].kind].array[row])
             for said in self._call(self.skills[order], number, now, turn):
@@ -60,9 +61,9 @@ class Decider:
                 else:
                     by, id = self.skills[order].name, self.standings.name(household)
                     command = Command(said.node, said.path, said.value, said.until, said.why, by, id)
-                    self._enter(Ask(command, order + 1, now), now, turn, targets)
-        for target, now in targets.items():
-            turn.events += self.standings.resolve(target, now)
+                    self._enter(Ask(command, order + 1, now), turn, targets)
+        for target, ask in targets.items():
+            turn.events += self.standings.resolve(target, ask.at, ask)
         turn.readings += written
         return written
 
@@ -72,7 +73,7 @@ class Decider:
         said: list[Command | Reading] = []
         try:
             for one in skill.decide(view):
-                said.append(self._checked(one, view))
+                said.append(self._checked(one, view, number))
                 if len(said) > MOST_FROM_ONE_RUN:
                     raise Refused(f"more than {MOST_FROM_ONE_RUN} commands and readings from one run")
         except KeyboardInterrupt:
@@ -83,12 +84,12 @@ class Decider:
             return [Reading(view.node, f"{view.kind.word}.Problem", words, now)]
         return said
 
-    def _checked(self, said: Command | Reading, view: View) -> Command | Reading:
+    def _checked(self, said: Command | Reading, view: View, of: int) -> Command | Reading:
         if not isinstance(said, Command | Reading):
             raise Refused(f"{said!r} is neither a command nor a reading")
         signal = self.twin.vocabulary[said.path]
         number = self.twin.nodes.number(said.node)
-        if self.twin.nodes.household(number) != self.twin.nodes.household_number(view.household):
+        if self.twin.nodes.household(number) != self.twin.nodes.household(of):
             raise Refused(f"{said.node} belongs to another household than {view.node}")
         if self.twin.nodes.kind(number) is not signal.kind:
             raise UnknownSignal(f"{signal.path} of {said.node}")
@@ -98,6 +99,13 @@ class Decider:
             value = _plain(said.value)
             encode(signal, value)
             return Reading(said.node, signal.path, value, view.now)
+        if (
+            type(said.value) in PLAIN
+            and type(said.until) is float
+            and type(said.why) is str
+            and said.path == signal.path
+        ):
+            return said
         value_or_none = None if said.value is None else _plain(said.value)
         return Command(said.node, signal.path, value_or_none, float(said.until), str(said.why))
 
@@ -119,10 +127,10 @@ class Decider:
                 raise UnknownSignal(f"{signal.path} of {wish.node}")
             if signal.role is Role.ATTRIBUTE:
                 return self._setting(command, wish, now, turn)
-            targets: dict[tuple[int, int], float] = {}
-            self._enter(Ask(command, 0, now, person=True, present=wish.present), now, turn, targets)
-            for target in targets:
-                turn.events += self.standings.resolve(target, now)
+            targets: dict[tuple[int, int], Ask] = {}
+            self._enter(Ask(command, 0, now, person=True, present=wish.present), turn, targets)
+            for target, ask in targets.items():
+                turn.events += self.standings.resolve(target, now, ask)
         except (Refused, UnknownSignal) as problem:
             turn.events.append(Event(now, command, "refused", str(problem)))
         return []
@@ -139,8 +147,8 @@ class Decider:
         turn.readings.append(reading)
         return [reading]
 
-    def _enter(self, ask: Ask, now: float, turn: Turn, targets: dict[tuple[int, int], float]) -> None:
-        """Let an ask in if settle has no objection."""
+    def _enter(self, ask: Ask, turn: Turn, targets: dict[tuple[int, int], Ask]) -> None:
+        """Let an ask in if settle has no objection; `targets` has the last one of each that was let in."""
         number = self.twin.nodes.number(ask.command.node)
         signal = self.twin.vocabulary[ask.command.path]
         command = ask.command
@@ -150,12 +158,13 @@ class Decider:
             command = replace(command, value=bool(command.value))
         if command is not ask.command:
             ask = replace(ask, command=command)
-        no = self.gate.objection((number, signal.index), ask, now)
+        target = number, signal.index
+        no = self.gate.objection(target, ask, ask.at)
         if no:
-            turn.events.append(Event(now, ask.command, "refused", no))
+            turn.events.append(Event(ask.at, ask.command, "refused", no))
             return
-        turn.events += self.standings.enter((number, signal.index), ask, now)
-        targets[number, signal.index] = now
+        turn.events += self.standings.enter(target, ask, ask.at)
+        targets[target] = ask
 
 
 def _words(problem: BaseException) -> str:

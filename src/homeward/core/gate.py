@@ -1,6 +1,6 @@
 """The gate before every command: settle's judgement on what the twin knows at the moment the command would go out."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from homeward.core.settle import Ask, Situation, objection
 from homeward.core.signal import Kind
@@ -20,6 +20,7 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
+@lru_cache(4096)
 def acts(text: str | None, skill: str) -> bool:
     """Whether a skill acts where `Home.Skills.Acting` is `text` (None: not set).
 
@@ -44,6 +45,7 @@ class Gate:
                 "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
             )
         ]
+        self._texts, self._home_of = twin.tables[Kind.HOME].texts, partial(twin.nodes.first_row, Kind.HOME)
         self.looks_at = frozenset((self._paused, self.acting, self._by_hand, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
@@ -67,7 +69,7 @@ class Gate:
         return names_in(self._said(household, self._paused) or "")
 
     def _said(self, household: int, signal: int) -> str | None:
-        return self.twin.tables[Kind.HOME].texts.get((self.twin.nodes.first_row(Kind.HOME, household), signal))
+        return self._texts.get((self._home_of(household), signal))
 
     def _still(self, number: int) -> bool:
         """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""

@@ -59,12 +59,13 @@ class Standing(Protocol):
 
 
 class View:
-    """One node and its household, as a skill sees it at the time `now`: read only."""
+    """One node, its `kind` and its household, as a skill sees it at the time `now`: read only."""
 
-    __slots__ = ("_number", "_standing", "_twin", "now")
+    __slots__ = ("_number", "_row", "_standing", "_twin", "kind", "now")
 
     def __init__(self, twin: Twin, standing: Standing, number: int, now: float) -> None:
         self._twin, self._standing, self._number, self.now = twin, standing, number, now
+        self.kind, self._row = twin.nodes.kind(number), twin.nodes.row(number)
 
     def __repr__(self) -> str:
         return f"View({self.node!r} at {self.now})"
@@ -75,18 +76,13 @@ class View:
         return self._twin.nodes.names[self._number]
 
     @property
-    def kind(self) -> Kind:
-        """The node's kind."""
-        return self._twin.nodes.kind(self._number)
-
-    @property
     def household(self) -> str:
         """The household's name: `lind`."""
         return self._twin.nodes.households[self._twin.nodes.household(self._number)]
 
     def __getitem__(self, path: str) -> Value | None:
         """The latest value, None where unknown. Raises UnknownSignal for a path that does not exist."""
-        return self._twin.cell(self._number, self._twin.vocabulary[path])[0]
+        return self._twin.cell_of(self.kind, self._row, self._twin.vocabulary[path])[0]
 
     def number(self, path: str, default: float = nan) -> float:
         """The latest value as a number (booleans 0 or 1), or `default` where unknown or not a number."""
@@ -95,7 +91,7 @@ class View:
 
     def at(self, path: str) -> float:
         """When the latest value was true, -inf where unknown."""
-        return self._twin.cell(self._number, self._twin.vocabulary[path])[1]
+        return self._twin.cell_of(self.kind, self._row, self._twin.vocabulary[path])[1]
 
     def age(self, path: str) -> float:
         """How old the latest value is in s, inf where unknown."""

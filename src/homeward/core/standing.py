@@ -82,8 +82,9 @@ class Standings:
 
     def enter(self, target: Target, ask: Ask, now: float) -> Iterator[Event]:
         """Take in an ask that settle has let pass; `resolve` decides afterwards what is in force."""
-        stands = self._stands.setdefault(self.nodes.household(target[0]), {})
-        command, shadow = ask.command, self.gate.in_shadow(ask, self.nodes.household(target[0]))
+        household = self.nodes.household(target[0])
+        stands = self._stands.setdefault(household, {})
+        command, shadow = ask.command, self.gate.in_shadow(ask, household)
         if command.value is None:
             stand = stands.get(target)
             earlier = stand.asks.pop(command.by, None) if stand else None
@@ -96,27 +97,30 @@ class Standings:
         if shadow and same and earlier:  # nothing new to tell: it goes on under the name it was told by
             ask = replace(ask, command=replace(command, id=earlier.command.id))
         asks[command.by] = ask
-        stronger = strongest(asks.values() if shadow else self._acting(target, asks))
+        stronger = strongest(asks.values() if shadow else self._acting(household, asks))
         if stronger is not ask and not same:
             yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
         elif shadow and not same:
             yield Event(now, command, "shadow")
 
-    def _acting(self, target: Target, asks: dict[str, Ask]) -> list[Ask]:
-        household = self.nodes.household(target[0])
+    def _acting(self, household: int, asks: dict[str, Ask]) -> list[Ask]:
         return [ask for ask in asks.values() if not self.gate.in_shadow(ask, household)]
 
-    def resolve(self, target: Target, now: float) -> Iterator[Event]:
-        """Bring what was sent in line with the ask in force: at most one command, none that is unsafe by now."""
-        stands = self._stands.get(self.nodes.household(target[0]), {})
+    def resolve(self, target: Target, now: float, passed: Ask | None = None) -> Iterator[Event]:
+        """Bring what was sent in line with the ask in force: at most one command, none that is unsafe by now.
+
+        `passed` is an ask that settle has let pass at this very instant, which need not be asked about again.
+        """
+        household = self.nodes.household(target[0])
+        stands = self._stands.get(household, {})
         stand = stands.get(target)
         if stand is None:
             return
-        while best := strongest(self._acting(target, stand.asks)):
+        while best := strongest(self._acting(household, stand.asks)):
             if not self._must_send(target, stand, best, now):
                 self._take_over(stand, best)
                 return
-            if not (no := self.gate.objection(target, best, now)):
+            if best is passed or not (no := self.gate.objection(target, best, now)):
                 yield self._send(target, stand, best.command, now)
                 return
             del stand.asks[best.command.by]
@@ -169,7 +173,7 @@ class Standings:
                 yield Event(now, stand.asks.pop(by).command, "expired")
             if over:
                 yield from self.resolve(target, now)
-            best = strongest(self._acting(target, stand.asks)) if stand.next_try <= now else None
+            best = strongest(self._acting(household, stand.asks)) if stand.next_try <= now else None
             if best:
                 yield from self._try_again(target, stand, best, now)
 

@@ -153,9 +153,13 @@ class Twin:
 
     def cell(self, number: int, signal: Signal) -> tuple[Value | None, float]:
         """The (value, time) of a signal of the node with that number."""
-        if self.nodes.kind(number) is not signal.kind:
+        return self.cell_of(self.nodes.kind(number), self.nodes.row(number), signal)
+
+    def cell_of(self, kind: Kind, row: int, signal: Signal) -> tuple[Value | None, float]:
+        """The same for the node of that kind and row."""
+        if kind is not signal.kind:
             return None, -np.inf
-        table, row = self.tables[signal.kind], self.nodes.row(number)
+        table = self.tables[kind]
         value, at = table.cell(row, signal.index)
         return decode(signal, value, table.texts.get((row, signal.index))), at
 
