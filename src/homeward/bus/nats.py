@@ -27,6 +27,15 @@ STORED_S = 10.0
 QOS_1 = {"Nmqtt-Pub": "1"}
 
 
+def as_readings(node: str) -> bytes:
+    """The subject for what a node says.
+
+    >>> as_readings("lind/car")
+    b'homeward.lind.car.readings'
+    """
+    return f"homeward.{node.replace('/', '.')}.readings".encode()
+
+
 class Bus:
     """A server of our own and the hub's connections to it; `async with Bus(settings) as bus:`.
 
@@ -45,6 +54,7 @@ class Bus:
         self._reader: Reader | None = None
         self._forwarder: Forwarder | None = None
         self._clients: Clients | None = None
+        self._subjects: dict[str, bytes] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -118,9 +128,7 @@ class Bus:
                 pause = 0.02
             except (OSError, TimeoutError, NatsError, BusError) as error:
                 log.info("reading the log again in %.2f s: %s", pause, error)
-                if self._reader:
-                    self._reader.close()
-                    self._reader = None
+                await self._leave_reader()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
                 continue
@@ -128,6 +136,15 @@ class Bus:
             if len(messages) or sequence > (self.place.sequence if self.place else 0):
                 self.place = Place(self.state.stream, sequence, time_ns / 1e9)
                 yield messages, self.place
+
+    async def _leave_reader(self) -> None:
+        """Close the reader; what it has not written yet goes out when the server is back."""
+        reader, self._reader = self._reader, None
+        if reader:
+            reader.close()
+            for subject, payload in reader.unwritten():
+                with suppress(BusError):
+                    await self._publish(subject.decode(), payload)
 
     async def _open(self) -> Reader:
         self.state = state = await self._log.state()
@@ -186,7 +203,10 @@ class Bus:
 
         Does not wait until they are stored; raises BusError when the server has been away for long.
         """
-        await self._publish(f"homeward.{node.replace('/', '.')}.readings", write_readings(readings, at))
+        subject = self._subjects.get(node) or self._subjects.setdefault(node, as_readings(node))
+        payload = write_readings(readings, at)
+        if self._reader is None or not self._reader.publish(subject, payload):
+            await self._publish(subject.decode(), payload)
 
     async def command(self, command: Command) -> None:
         """Send a command to its node's `…/commands`. Raises BusError if it could not be stored."""

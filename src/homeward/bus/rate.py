@@ -7,7 +7,7 @@ import numpy as np
 
 from homeward.core.batch import Floats
 
-MOST_A_SECOND = 20_000
+MOST_A_SECOND = 50_000
 """Messages a second of one topic: more than any device sends, and a fifth of what two cores take in."""
 
 WITHIN: frozenset[int] = frozenset()

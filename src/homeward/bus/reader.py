@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import cast
 
+from homeward.bus.writer import Writer
+
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
 MOST_BYTES = 3_000_000
@@ -61,6 +63,7 @@ class Reader(asyncio.Protocol):
         self._heard = True
         self._silences = 0
         self._transport: asyncio.Transport | None = None
+        self._writer: Writer | None = None
         self._watch: asyncio.TimerHandle | None = None
 
     @property
@@ -107,6 +110,24 @@ class Reader(asyncio.Protocol):
             self._transport.write(self._answer)
             self._answer = b""
         return taken, self.position, self.last_time_ns
+
+    def publish(self, subject: bytes, payload: bytes) -> bool:
+        """Publish on this connection; False if it is gone or `Writer.publish` says no."""
+        return self.alive and self._writer is not None and self._writer.publish(subject, payload)
+
+    def unwritten(self) -> list[tuple[bytes, bytes]]:
+        """What was published and waits still, as subjects and payloads: for another way, when this one is gone."""
+        return self._writer.waiting if self._writer else []
+
+    def pause_writing(self) -> None:
+        """The server does not keep up with what is published."""
+        if self._writer:
+            self._writer.crowded = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        if self._writer:
+            self._writer.crowded = False
 
     def _most_by_size(self) -> int:
         """How many of the messages that wait are MOST_BYTES, at least one: packed ones hold thousands of readings."""
@@ -186,7 +207,8 @@ class Reader(asyncio.Protocol):
             self._transport.write(self._hello)
             self._hello = b""
         elif line.startswith(b"PONG"):
-            if not self.ready.done():
+            if not self.ready.done() and self._transport:
+                self._writer = Writer(self._transport)
                 self.ready.set_result(None)
         elif line.startswith(b"PING") and self._transport:
             self._transport.write(b"PONG\r\n")

@@ -1,7 +1,7 @@
 """The circle: readings in, commands out. Start here.
 
     know     the twin learns a message; derived signals follow      twin.py, derive.py
-    notice   watches on what was touched say which moments came     watch.py, when.py
+    notice   watches on what was touched say which moments came     notice.py, watch.py
     decide   skills answer with commands and readings               skill.py
     settle   one answer per actuator, none if unsafe                settle.py, standing.py
 
@@ -10,26 +10,28 @@ stream order, one a round; rounds run across households. Before a message, whate
 its own due time. Readings that skills write are applied at the end of the round, at its time, and may cause another.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from homeward.core.batch import Batch, Floats, Integers, Single
 from homeward.core.bind import NEVER
-from homeward.core.decide import Decider, Fired, Turn
+from homeward.core.decide import Decider, Turn
 from homeward.core.due import Due
 from homeward.core.gate import Gate
 from homeward.core.know import Knower
-from homeward.core.nodes import NONE, Grown
+from homeward.core.nodes import Grown
+from homeward.core.notice import Noticer
 from homeward.core.rounds import Extra, extras, rounds
 from homeward.core.signal import Kind, Outcome, Wish
 from homeward.core.skill import Skill
 from homeward.core.standing import Standings
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Readers, Spread, Touched, Watch, only_household
-from homeward.core.when import Trigger
+from homeward.core.watch import Touched, Watch
 
+FEW = 24
+"""So many messages of a round, each by itself in plain numbers, take no longer than all of them in columns."""
 DEEPEST = 16
 """How many rounds may follow one from another at one instant before they are stopped and reported."""
 
@@ -48,8 +50,8 @@ class Circle:
         self.decider = Decider(self.twin, self.standings, gate, self.skills)
         self.due = Due()
         self.clock = Grown(-np.inf, np.float64)
-        self.watches: list[tuple[int, Watch]] = []
-        self._watch_all()
+        self.noticer = Noticer(self.twin, self.due)
+        self.noticer.set_skills(self.skills, self.clock)
 
     def set_skills(self, skills: Sequence[Skill]) -> None:
         """Let these be the skills from now on: what stays keeps its memory, what is new counts from how things are now.
@@ -57,31 +59,8 @@ class Circle:
         A new condition that is true already does not fire until it becomes true again; one that must hold begins to.
         """
         self.skills = self.decider.skills = tuple(skills)
-        self._watch_all()
+        self.noticer.set_skills(self.skills, self.clock)
         self.look_ahead()
-
-    def _watch_all(self) -> None:
-        kept: dict[tuple[str, str, Kind], list[Watch]] = {}
-        for _, watch in self.watches:
-            kept.setdefault((watch.name, repr(watch.trigger), watch.subject), []).append(watch)
-        self.watches = []
-        for order, one in enumerate(self.skills):
-            for i, trigger in enumerate(one.triggers):
-                old = kept.get((f"{one.name}:{i}", repr(trigger), one.kind))
-                self.watches.append(
-                    (order, old.pop(0) if old else self._new_watch(f"{one.name}:{i}", trigger, one.kind))
-                )
-        self._readers = Readers([watch for _, watch in self.watches])
-        self._timed = [at for at, (_, watch) in enumerate(self.watches) if watch.timed]
-
-    def _new_watch(self, name: str, trigger: Trigger, subject: Kind) -> Watch:
-        watch = Watch(name, trigger, subject, self.twin)
-        watch.extend()
-        clock = self.clock.array[self.twin.nodes.household_of_row[subject].array[: watch.truth.size]]
-        rows = np.flatnonzero(np.isfinite(clock))
-        if rows.size:
-            watch.look(rows, clock[rows])
-        return watch
 
     def add(self, name: str, kind: Kind) -> int:
         """The number of the node `name`, added if it is new, at any time. Raises Refused."""
@@ -114,6 +93,11 @@ class Circle:
         if late.size:
             self._run_due(late, np.full(len(late), until), turn)
 
+    @property
+    def watches(self) -> list[tuple[int, Watch]]:
+        """All watches, each with the place of its skill."""
+        return self.noticer.watches
+
     def next_due(self) -> float | None:
         """When something that is awaited (a `when` that is holding, a standing command) next needs a turn."""
         return None if (time := self.due.next()) == NEVER else time
@@ -124,11 +108,22 @@ class Circle:
         self.due.put(households, self._exact_due(households))
 
     def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
-        if len(messages) == 1 and (one := batch.single(messages.item())) is not None and self._hear_one(one, turn):
-            return
+        if len(messages) <= FEW:
+            messages = self._hear_each(batch, messages, turn)
+            if not messages.size:
+                return
         households = self.twin.nodes.households_of(batch.node[messages])
         now = self._advance(households, batch.time[messages], turn)
         self._react(self.know.learn(batch, messages, now), turn)
+
+    def _hear_each(self, batch: Batch, messages: Integers, turn: Turn) -> Integers:
+        """Hear each of a round's few messages by itself; those that are left for the columns `(k,)`."""
+        left = []
+        for message in messages.tolist():
+            one = batch.single(message)
+            if one is None or not self._hear_one(one, turn):
+                left.append(message)
+        return np.array(left, np.int64)
 
     def _hear_one(self, one: Single, turn: Turn) -> bool:
         """Hear a message by itself in plain numbers; False, with nothing done, where the columns must see to it."""
@@ -138,8 +133,8 @@ class Circle:
         if self.due.of_one(household) <= now or (present := self.know.learn_one(kind, row, one)) is None:
             return False
         self.clock.plain[household] = now
-        watches = self._readers.reading(present)
-        fired = self._notice_one(watches, household, now, lambda: [Touched.one(kind, row, now, present)])
+        watches = self.noticer.readers.reading(present)
+        fired = self.noticer.notice_one(watches, household, now, lambda: [Touched.one(kind, row, now, present)])
         if fired:
             readings = self.decider.run(fired, turn)
             self.due.lower_one(household, self.standings.due(household))
@@ -173,7 +168,7 @@ class Circle:
             if one.kind is Kind.HOME and self.standings.gate.acting in one.signals:
                 self._let_act(*one.only(frozenset({self.standings.gate.acting})), turn)
         for _ in range(deepest):
-            fired = self._notice(touched)
+            fired = self.noticer.notice(touched)
             if not fired:
                 return
             readings = self.decider.run(fired, turn)
@@ -198,47 +193,6 @@ class Circle:
         found: list[int] = self.twin.nodes.household_of_row[touched.kind].array[touched.rows].tolist()
         return found
 
-    def _notice(self, touched: list[Touched]) -> list[Fired]:
-        household = only_household(touched, self.twin)
-        if household != NONE:
-            return self._notice_one(self._readers.of(touched), household, float(touched[0].now[0]), lambda: touched)
-        fired, spread = list[Fired](), Spread(self.twin)
-        for at in self._readers.of(touched):
-            order, watch = self.watches[at]
-            found = watch.concerned(touched, spread)
-            if found is not None:
-                fired += self._look(order, watch, *found)
-        return fired
-
-    def _notice_one(
-        self, watches: list[int], household: int, now: float, touched: Callable[[], list[Touched]]
-    ) -> list[Fired]:
-        """The same where one household learned something: in plain numbers, and by `touched` where that does not go."""
-        fired, only, spread = list[Fired](), self.twin.nodes.only_rows(household), None
-        for at in watches:
-            order, watch = self.watches[at]
-            turned = watch.look_one(only)
-            if turned is None:
-                spread = spread or Spread(self.twin)
-                found = watch.concerned(touched(), spread)
-                fired += self._look(order, watch, *found) if found is not None else ()
-            elif turned:
-                fired.append(Fired(order, household, only[watch.subject], now))
-        return fired
-
-    def _look(self, order: int, watch: Watch, rows: Integers, now: Floats) -> list[Fired]:
-        hits = watch.look(rows, now)
-        if watch.timed:
-            awaited = watch.due.array[rows]
-            if (soon := awaited < NEVER).any():
-                households = self.twin.nodes.household_of_row[watch.subject].array[rows[soon]]
-                self.due.lower(households, awaited[soon])
-        if not hits.size:
-            return []
-        households = self.twin.nodes.household_of_row[watch.subject].array[rows[hits]]
-        found = zip(households.tolist(), rows[hits].tolist(), now[hits].tolist(), strict=True)
-        return [Fired(order, *one) for one in found]
-
     def _await(self, households: Integers) -> None:
         """Take note of when standing commands of these households next need a turn."""
         times = np.array([self.standings.due(household) for household in households.tolist()], np.float64)
@@ -258,12 +212,7 @@ class Circle:
             self._run_instant(households, now, turn)
 
     def _run_instant(self, households: Integers, now: Floats, turn: Turn) -> None:
-        fired: list[Fired] = []
-        for at in self._timed:
-            order, watch = self.watches[at]
-            rows, times = self._rows_due(watch, households, now)
-            if rows.size:
-                fired += self._look(order, watch, rows, times)
+        fired = self.noticer.fired_by_time(households, now)
         for household, time in zip(households.tolist(), now.tolist(), strict=True):
             turn.events += self.standings.run_due(household, time)
         if fired:
@@ -272,23 +221,8 @@ class Circle:
                 self._react(self.know.learn_readings(readings), turn)
         self._await(households)
 
-    def _rows_due(self, watch: Watch, households: Integers, now: Floats) -> tuple[Integers, Floats]:
-        watch.extend()
-        rows = self.twin.nodes.all_rows(watch.subject, households)
-        of = self.twin.nodes.household_of_row[watch.subject].array[rows]
-        order = np.argsort(households)
-        times = now[order][np.searchsorted(households[order], of)]
-        ready = watch.due.array[rows] <= times
-        return rows[ready], times[ready]
-
     def _exact_due(self, households: Integers) -> Floats:
         """The true next due time `(n,)` of distinct households."""
         times = np.array([self.standings.due(household) for household in households.tolist()], np.float64)
-        order = np.argsort(households)
-        for at in self._timed:
-            _, watch = self.watches[at]
-            watch.extend()
-            rows = self.twin.nodes.all_rows(watch.subject, households)
-            of = self.twin.nodes.household_of_row[watch.subject].array[rows]
-            np.minimum.at(times, order[np.searchsorted(households, of, sorter=order)], watch.due.array[rows])
+        self.noticer.lower_to_due(households, times)
         return times

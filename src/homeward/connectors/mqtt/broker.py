@@ -13,6 +13,8 @@ from homeward.connectors.mqtt.use import Use
 from homeward.core.connector import Clock, ConnectorError, Message
 from homeward.core.signal import Command, Refused
 
+ACKNOWLEDGE_S = 0.005
+
 
 class Broker:
     """A broker and the templates in use on it; `name` is `household/connector`, as in health and log."""
@@ -41,8 +43,9 @@ class Broker:
                 for one in deliveries:
                     for node, readings, at in self.translator.hear(one.topic, one.payload, one.retained, now):
                         yield Message(node, readings, None if at is None else clock.of(at))
-                await asyncio.sleep(0)  # whoever took them over gets to write them out before the broker forgets
-                link.acknowledge(deliveries)
+                # Whoever took them over gets to write them out before the broker forgets.
+                asyncio.get_running_loop().call_later(ACKNOWLEDGE_S, link.acknowledge, deliveries)
+                await asyncio.sleep(0)
         finally:
             self._link = None
             link.close()

@@ -52,7 +52,7 @@ def up(
     key: CertificateKey = None,
     largest_message: LargestMessage = 256,
     most_nodes: MostNodes = 1_000,
-    most_messages: MostMessages = 20_000,
+    most_messages: MostMessages = 50_000,
     longest_text: LongestText = 65_536,
     most_connections: MostConnections = 20_000,
     log_size: LogSize = 2.0,
