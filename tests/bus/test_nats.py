@@ -39,7 +39,7 @@ def test_each_message_is_heard_once_whatever_way_it_came(open_house: Settings, s
             await client.flush()
             await client.close()
             await heard.until(lambda: len(heard.all) == 4)
-            await bus.say("lind/car", {"Vehicle.Speed": 3.5}, at=12.5)
+            bus.say("lind/car", {"Vehicle.Speed": 3.5}, at=12.5)
             await heard.until(lambda: len(heard.all) >= 5)
             await asyncio.sleep(0.2)
         assert heard.payloads() == [

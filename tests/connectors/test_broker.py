@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +68,7 @@ class Listening:
 
     async def _sense(self) -> None:
         try:
-            async with aclosing(self.broker.sense(Wall())) as messages:
-                async for message in messages:
-                    self.heard.append(message)
+            await self.broker.sense(Wall(), self.heard.append)
         except ConnectorError as problem:
             self.error = problem
 

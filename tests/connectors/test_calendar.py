@@ -115,5 +115,5 @@ async def test_trouble_never_tells_the_address(address: str) -> None:
             return wall
 
     with pytest.raises(ConnectorError) as told:
-        await anext(one.sense(Now()))
+        await one.sense(Now(), lambda message: None)
     assert "secret" not in str(told.value) and "lind/ada cannot be read" in str(told.value)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests.sensing import sensing
 
 from homeward.core.connector import ConnectorError, Message
 from homeward.core.signal import Command
@@ -15,8 +16,8 @@ from homeward.demo.weather import HOUR_S
 async def heard(connector: DemoConnector, enough: float) -> list[Message]:
     """What it says until simulated time reaches `enough`."""
     messages = []
-    async with asyncio.timeout(30):
-        async for message in connector.sense(connector.clock):
+    async with asyncio.timeout(30), sensing(connector, connector.clock) as stream:
+        async for message in stream:
             messages.append(message)
             if (message.at or 0.0) >= enough:
                 break
@@ -67,8 +68,7 @@ async def test_faster_and_slower() -> None:
 
 async def test_after_the_evening_it_holds_and_the_night_leads_to_the_next() -> None:
     connector = connected(START + 4.5 * HOUR_S)
-    stream = connector.sense(connector.clock)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(30), sensing(connector, connector.clock) as stream:
         await anext(stream)
         assert connector.clock.speed < 1.0 and connector.buttons() == [("again", "Next evening")]
         await connector.press("again")

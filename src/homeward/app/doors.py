@@ -11,7 +11,7 @@ from homeward.bus.speech import write_outcome
 from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
-from homeward.core.connector import Clock, Connector, ConnectorError
+from homeward.core.connector import Clock, Connector, ConnectorError, Message
 from homeward.core.signal import Command, Outcome
 
 FAULTS_S = 2.0
@@ -64,12 +64,17 @@ class Doors:
 
     async def _sense(self, name: str, connector: Connector) -> None:
         pause = FIRST_PAUSE_S
+
+        def tell(message: Message) -> None:
+            nonlocal pause
+            self._bus.say(message.node, message.readings, message.at)
+            pause = FIRST_PAUSE_S
+            if name in self._trouble.by_place:
+                self._trouble.say(name, "")
+
         while True:
             try:
-                async for message in connector.sense(self._clock):
-                    await self._bus.say(message.node, message.readings, message.at)
-                    self._trouble.say(name, "")
-                    pause = FIRST_PAUSE_S
+                await connector.sense(self._clock, tell)
                 return
             except (ConnectorError, BusError, OSError) as problem:
                 self._trouble.say(name, str(problem))

@@ -15,6 +15,7 @@ from homeward.bus.clients import Clients
 from homeward.bus.connect import connect
 from homeward.bus.faults import Fault
 from homeward.bus.log import STREAM, Log, LogState
+from homeward.bus.outbox import Outbox
 from homeward.bus.reader import MQTT_COPY, Messages, Reader
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
@@ -54,6 +55,7 @@ class Bus:
         self._reader: Reader | None = None
         self._forwarder: Forwarder | None = None
         self._clients: Clients | None = None
+        self._outbox = Outbox(settings.largest_payload_bytes)
         self._subjects: dict[str, bytes] = {}
 
     async def __aenter__(self) -> Self:
@@ -128,7 +130,9 @@ class Bus:
                 pause = 0.02
             except (OSError, TimeoutError, NatsError, BusError) as error:
                 log.info("reading the log again in %.2f s: %s", pause, error)
-                await self._leave_reader()
+                if self._reader:
+                    self._reader.close()
+                    self._reader = None
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
                 continue
@@ -136,15 +140,6 @@ class Bus:
             if len(messages) or sequence > (self.place.sequence if self.place else 0):
                 self.place = Place(self.state.stream, sequence, time_ns / 1e9)
                 yield messages, self.place
-
-    async def _leave_reader(self) -> None:
-        """Close the reader; what it has not written yet goes out when the server is back."""
-        reader, self._reader = self._reader, None
-        if reader:
-            reader.close()
-            for subject, payload in reader.unwritten():
-                with suppress(BusError):
-                    await self._publish(subject.decode(), payload)
 
     async def _open(self) -> Reader:
         self.state = state = await self._log.state()
@@ -154,7 +149,7 @@ class Bus:
             log.error("%d messages left the log before they were read", state.first - self.place.sequence - 1)
         inbox = f"_hub.log.{secrets.token_hex(8)}"
         _, reader = await asyncio.get_running_loop().create_connection(
-            lambda: Reader(HUB, self.server.hub_password, inbox), "127.0.0.1", self.server.nats_port
+            lambda: Reader(HUB, self.server.hub_password, inbox, self._outbox), "127.0.0.1", self.server.nats_port
         )
         try:
             async with asyncio.timeout(5):
@@ -198,15 +193,13 @@ class Bus:
         except NatsError as error:
             raise BusError(f"{subject} could not be published: {error}") from error
 
-    async def say(self, node: str, readings: Mapping[str, Value], at: float | None = None) -> None:
+    def say(self, node: str, readings: Mapping[str, Value], at: float | None = None) -> None:
         """Put readings that a connector of the hub's own sensed into the log; `at` in s since 1970, None for now.
 
-        Does not wait until they are stored; raises BusError when the server has been away for long.
+        Does not wait until they are stored. Raises BusError when too much waits: the server has been away for long.
         """
         subject = self._subjects.get(node) or self._subjects.setdefault(node, as_readings(node))
-        payload = write_readings(readings, at)
-        if self._reader is None or not self._reader.publish(subject, payload):
-            await self._publish(subject.decode(), payload)
+        self._outbox.publish(subject, write_readings(readings, at))
 
     async def command(self, command: Command) -> None:
         """Send a command to its node's `…/commands`. Raises BusError if it could not be stored."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import cast
 
-from homeward.bus.writer import Writer
+from homeward.bus.outbox import Outbox
 
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
@@ -45,12 +45,12 @@ class Messages:
 
 
 class Reader(asyncio.Protocol):
-    """One connection that receives what a push consumer delivers to `inbox`.
+    """One connection that receives what a push consumer delivers to `inbox`, and by which the outbox goes out.
 
     `position` is the last sequence that came in, kept or not; a jump in the consumer's own count closes the connection.
     """
 
-    def __init__(self, user: str, password: str, inbox: str) -> None:
+    def __init__(self, user: str, password: str, inbox: str, outbox: Outbox) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.position = 0
         self.last_time_ns = 0
@@ -62,8 +62,8 @@ class Reader(asyncio.Protocol):
         self._news = asyncio.Event()
         self._heard = True
         self._silences = 0
+        self._outbox = outbox
         self._transport: asyncio.Transport | None = None
-        self._writer: Writer | None = None
         self._watch: asyncio.TimerHandle | None = None
 
     @property
@@ -78,6 +78,7 @@ class Reader(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Wake whoever waits; what was received and not taken is delivered again to the next reader."""
+        self._outbox.disconnect(self._transport)
         self._transport = None
         if self._watch:
             self._watch.cancel()
@@ -111,23 +112,13 @@ class Reader(asyncio.Protocol):
             self._answer = b""
         return taken, self.position, self.last_time_ns
 
-    def publish(self, subject: bytes, payload: bytes) -> bool:
-        """Publish on this connection; False if it is gone or `Writer.publish` says no."""
-        return self.alive and self._writer is not None and self._writer.publish(subject, payload)
-
-    def unwritten(self) -> list[tuple[bytes, bytes]]:
-        """What was published and waits still, as subjects and payloads: for another way, when this one is gone."""
-        return self._writer.waiting if self._writer else []
-
     def pause_writing(self) -> None:
-        """The server does not keep up with what is published."""
-        if self._writer:
-            self._writer.crowded = True
+        """The server does not keep up with what is published on this connection."""
+        self._outbox.pause(True)
 
     def resume_writing(self) -> None:
         """It does again."""
-        if self._writer:
-            self._writer.crowded = False
+        self._outbox.pause(False)
 
     def _most_by_size(self) -> int:
         """How many of the messages that wait are MOST_BYTES, at least one: packed ones hold thousands of readings."""
@@ -208,7 +199,7 @@ class Reader(asyncio.Protocol):
             self._hello = b""
         elif line.startswith(b"PONG"):
             if not self.ready.done() and self._transport:
-                self._writer = Writer(self._transport)
+                self._outbox.connect(self._transport)
                 self.ready.set_result(None)
         elif line.startswith(b"PING") and self._transport:
             self._transport.write(b"PONG\r\n")

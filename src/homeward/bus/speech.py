@@ -76,7 +76,9 @@ def write_command(command: Command) -> bytes:
 
 def write_readings(readings: Mapping[str, Value], at: float | None = None) -> bytes:
     """The payload for `…/readings`."""
-    return orjson.dumps(dict(readings) if at is None else {"at": at, **readings})
+    if at is not None:
+        return orjson.dumps({"at": at, **readings})
+    return orjson.dumps(readings if type(readings) is dict else dict(readings))
 
 
 def write_outcome(outcome: Outcome) -> bytes:

@@ -1,6 +1,6 @@
 """What a door to the world must offer the hub, and the clock that both go by."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,10 @@ class Message:
     node: str
     readings: Mapping[str, Value]
     at: float | None = None
+
+
+Tell = Callable[[Message], None]
+"""Takes over what a connector heard. Raises Broken where it cannot be kept: then it was not taken over."""
 
 
 class Clock(Protocol):
@@ -42,8 +46,8 @@ class Connector(Protocol):
     def takes(self, command: Command) -> bool:
         """Whether this door carries out such a command."""
 
-    def sense(self, clock: Clock) -> AsyncIterator[Message]:
-        """Everything heard, as it comes; ends only when cancelled."""
+    async def sense(self, clock: Clock, tell: Tell) -> None:
+        """Tell everything heard, as it comes; ends only when cancelled. Raises ConnectorError when it cannot go on."""
 
     async def act(self, command: Command) -> str:
         """Carry out a command: returns what was done in a few words. Raises ConnectorError if it could not be done."""

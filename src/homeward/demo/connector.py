@@ -1,9 +1,8 @@
 """The simulated household as a connector: it speaks as its time passes, obeys, and has buttons for visitors."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.core.connector import Clock, ConnectorError, Tell
 from homeward.core.signal import Command
 from homeward.demo.clock import DemoClock
 from homeward.demo.evening import HOUSEHOLD, LIVE, SIMULATED, Cadence, Evening, next_start
@@ -45,7 +44,7 @@ class DemoConnector:
         """See Connector."""
         return command.node.partition("/")[0] == HOUSEHOLD and self.evening.things.takes(command)
 
-    async def sense(self, clock: Clock) -> AsyncIterator[Message]:
+    async def sense(self, clock: Clock, tell: Tell) -> None:
         """See Connector."""
         while True:
             self._follow()
@@ -53,7 +52,7 @@ class DemoConnector:
                 self.roads.follow(self.evening)
             now = clock.now()
             for message in self.evening.step(now):
-                yield message
+                tell(message)
             self._nudged.clear()
             until = min(self.evening.next_due(), self._begins) if self.night() else self.evening.next_due()
             wait = (until - clock.now()) / clock.speed

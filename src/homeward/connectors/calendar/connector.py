@@ -1,7 +1,7 @@
 """Reads a person's calendar every few minutes, from an address or a file, and tells what comes next in it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from homeward.connectors.calendar.entries import Entry, next_entry
-from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.core.connector import Clock, ConnectorError, Message, Tell
 from homeward.core.signal import Command, Kind, Refused
 from homeward.registry.household import Connection, Household
 
@@ -39,14 +39,14 @@ class Calendar:
         """See Connector."""
         raise ConnectorError("a calendar carries nothing out")
 
-    async def sense(self, clock: Clock) -> AsyncGenerator[Message, None]:
+    async def sense(self, clock: Clock, tell: Tell) -> None:
         """What comes next, when that is another entry than before. Raises ConnectorError, without the address."""
         first = True
         while True:
             entry = await asyncio.to_thread(self._look, clock.now())
             if first or entry != self.told:
                 self.told, first = entry, False
-                yield Message(self.person, _readings(entry))
+                tell(Message(self.person, _readings(entry)))
             self.well = True
             await asyncio.sleep(EVERY_S / max(1.0, clock.speed))
 

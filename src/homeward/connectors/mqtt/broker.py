@@ -1,8 +1,7 @@
 """The connector to an MQTT broker that is already there (Mosquitto): templates say what its topics mean."""
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +9,9 @@ from homeward.bus.faults import Fault
 from homeward.connectors.mqtt.link import Address, Link
 from homeward.connectors.mqtt.translate import Translator
 from homeward.connectors.mqtt.use import Use
-from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.connectors.mqtt.wire import Delivery
+from homeward.core.connector import Clock, ConnectorError, Message, Tell
 from homeward.core.signal import Command, Refused
-
-ACKNOWLEDGE_S = 0.005
 
 
 class Broker:
@@ -28,24 +26,23 @@ class Broker:
         """Whether a template has something to publish for it."""
         return self.translator.takes(command)
 
-    async def sense(self, clock: Clock) -> AsyncGenerator[Message, None]:
-        """Connect, and everything heard as it comes; each message is acknowledged when its readings were taken over.
+    async def sense(self, clock: Clock, tell: Tell) -> None:
+        """Connect, and tell everything heard as it comes.
 
         Raises ConnectorError when there is no connection or it is lost; called again, it connects anew, and the broker
         sends what it has kept meanwhile.
         """
-        link = await Link.open(self.address, self.translator.filters)
+
+        def heard(deliveries: list[Delivery]) -> None:
+            now = time.time()
+            for one in deliveries:
+                for node, readings, at in self.translator.hear(one.topic, one.payload, one.retained, now):
+                    tell(Message(node, readings, None if at is None else clock.of(at)))
+
+        link = await Link.open(self.address, self.translator.filters, heard)
         self._link = link
         try:
-            while True:
-                deliveries = await link.take()
-                now = time.time()
-                for one in deliveries:
-                    for node, readings, at in self.translator.hear(one.topic, one.payload, one.retained, now):
-                        yield Message(node, readings, None if at is None else clock.of(at))
-                # Whoever took them over gets to write them out before the broker forgets.
-                asyncio.get_running_loop().call_later(ACKNOWLEDGE_S, link.acknowledge, deliveries)
-                await asyncio.sleep(0)
+            await link.ended
         finally:
             self._link = None
             link.close()

@@ -5,7 +5,7 @@ households, so no two of them may listen to the same topic.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +17,7 @@ from homeward.bus.settings import BusError, as_subject
 from homeward.connectors.mqtt.topics import Matcher, fill, overlap
 from homeward.connectors.mqtt.translate import Translator
 from homeward.connectors.mqtt.use import Use
-from homeward.core.connector import Clock, ConnectorError, Message
+from homeward.core.connector import Clock, ConnectorError, Tell
 from homeward.core.signal import Command, Refused
 
 Send = Callable[[str, bytes], Awaitable[None]]
@@ -122,10 +122,9 @@ class Door:
         """Whether a template has something to publish for it."""
         return self.translator.takes(command)
 
-    async def sense(self, clock: Clock) -> AsyncIterator[Message]:
+    async def sense(self, clock: Clock, tell: Tell) -> None:
         """Nothing: what comes through this door is in the log already (`rewrite`)."""
         await asyncio.Event().wait()
-        yield Message("", {})
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if it could not be stored."""

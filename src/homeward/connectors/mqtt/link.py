@@ -1,18 +1,21 @@
-"""One connection to a broker: what comes waits to be taken, and is acknowledged when it has been."""
+"""One connection to a broker: what comes is handed over as it comes, and acknowledged when it has been taken."""
 
 import asyncio
 import ssl
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, cast
 
 from homeward.connectors.mqtt import wire
 from homeward.connectors.mqtt.wire import Delivery
 from homeward.core.connector import ConnectorError
+from homeward.core.signal import Broken
 
-MOST_WAITING = 20_000
 ANSWER_S = 10.0
 KEEP_ALIVE_S = 30
+ACKNOWLEDGE_S = 0.005
+Heard = Callable[[list[Delivery]], None]
+"""Takes over what came. Raises Broken where it cannot: then it is not acknowledged, and the connection ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,23 @@ class Address:
 class Link(asyncio.Protocol):
     """A connection that stands until it is lost or closed; a lost one is not mended, a new one is made."""
 
-    def __init__(self, address: Address) -> None:
-        self.address = address
+    def __init__(self, address: Address, heard: Heard) -> None:
+        self.address, self._heard_by = address, heard
         loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[int] = loop.create_future()
         self._answers: dict[int, asyncio.Future[bytes]] = {}
-        self._waiting: deque[Delivery] = deque()
-        self._news = asyncio.Event()
+        self.ended: asyncio.Future[None] = loop.create_future()
         self._rest = b""
         self._number = 0
         self._transport: asyncio.Transport | None = None
-        self._paused, self._heard = False, True
+        self._heard = True
         self._timer: asyncio.TimerHandle | None = None
         self.lost = ""
 
     @classmethod
-    async def open(cls, address: Address, filters: list[str]) -> Self:
-        """Connect and subscribe. Raises ConnectorError saying what is wrong."""
-        link = cls(address)
+    async def open(cls, address: Address, filters: list[str], heard: Heard) -> Self:
+        """Connect and subscribe; `heard` is called with what comes. Raises ConnectorError saying what is wrong."""
+        link = cls(address, heard)
         loop = asyncio.get_running_loop()
         try:
             made = loop.create_connection(lambda: link, address.host, address.port, ssl=address.tls)
@@ -81,26 +83,6 @@ class Link(asyncio.Protocol):
             refused = [one for one, code in zip(some, codes, strict=False) if code == wire.REFUSED]
             if refused:
                 raise ConnectorError(f"the broker at {self.address} does not let us listen to {', '.join(refused)}")
-
-    async def take(self) -> list[Delivery]:
-        """The messages that wait; waits for some. Raises ConnectorError when the connection is gone."""
-        while not self._waiting:
-            if self.lost:
-                raise ConnectorError(self.lost)
-            self._news.clear()
-            await self._news.wait()
-        taken = list(self._waiting)
-        self._waiting.clear()
-        if self._paused and self._transport:
-            self._transport.resume_reading()
-            self._paused = False
-        return taken
-
-    def acknowledge(self, deliveries: list[Delivery]) -> None:
-        """Say that these have been taken in; the broker may forget them."""
-        told = b"".join([wire.acknowledge(one.packet) for one in deliveries if one.packet])
-        if told and self._transport:
-            self._transport.write(told)
 
     async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         """Publish; at QoS 1, return when the broker has it. Raises ConnectorError."""
@@ -157,11 +139,21 @@ class Link(asyncio.Protocol):
             self._drop(f"the broker at {self.address} sent what cannot be read: {problem}")
             return
         if deliveries:
-            self._waiting.extend(deliveries)
-            self._news.set()
-            if len(self._waiting) > MOST_WAITING and self._transport and not self._paused:
-                self._transport.pause_reading()
-                self._paused = True
+            self._hand_over(deliveries)
+
+    def _hand_over(self, deliveries: list[Delivery]) -> None:
+        try:
+            self._heard_by(deliveries)
+        except Broken as problem:
+            self._drop(str(problem))
+            return
+        if told := b"".join([wire.acknowledge(one.packet) for one in deliveries if one.packet]):
+            # Whoever took them over gets to write them out before the broker forgets.
+            asyncio.get_running_loop().call_later(ACKNOWLEDGE_S, self._acknowledge, told)
+
+    def _acknowledge(self, told: bytes) -> None:
+        if self._transport:
+            self._transport.write(told)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell everybody who waits."""
@@ -179,7 +171,7 @@ class Link(asyncio.Protocol):
     def _keep_alive(self) -> None:
         if self.lost or not self._transport:
             return
-        if not self._heard and not self._paused:
+        if not self._heard:
             self._drop(f"the broker at {self.address} has been silent for {KEEP_ALIVE_S} s")
             return
         self._heard = False
@@ -199,4 +191,6 @@ class Link(asyncio.Protocol):
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(ConnectorError(self.lost))
-        self._news.set()
+        if not self.ended.done():
+            self.ended.set_exception(ConnectorError(self.lost))
+            self.ended.exception()

@@ -21,13 +21,14 @@ MILLISECONDS_FROM = 1e11
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One signal of a plan; `key` is its field where that is a single plain key."""
+    """One signal of a plan; `key` is its field where that is a single plain key, `kept` if numbers stay as they are."""
 
     path: str
     key: str
     fields: tuple[Steps, ...]
     read: Read
     only: tuple[Only, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Plan:
                 raw = body.get(taking.key)
             else:
                 raw = _first(body, taking.fields)
+            if type(raw) is float and taking.kept:
+                found[taking.path] = raw
+                continue
             if raw is None or (taking.only and not _holds(body, taking.only)):
                 continue
             try:
@@ -173,9 +177,12 @@ def _plan(topic: Topic, takes: list[Take], parts: Mapping[str, str]) -> Plan:
 def _taking(take: Take, parts: Mapping[str, str]) -> Taking:
     fields = tuple(tuple(fill(step, parts) if isinstance(step, str) else step for step in one) for one in take.fields)
     alone = len(fields) == 1 and len(fields[0]) == 1 and isinstance(fields[0][0], str)
-    return Taking(
-        take.signal.path, str(fields[0][0]) if alone else "", fields, take.meaning.reader(take.signal), take.only
+    key, read, kept = (
+        str(fields[0][0]) if alone else "",
+        take.meaning.reader(take.signal),
+        take.meaning.keeps(take.signal),
     )
+    return Taking(take.signal.path, key, fields, read, take.only, kept and not take.only)
 
 
 def filled(payload: Any, known: Mapping[str, str], value: Any) -> Any:

@@ -16,6 +16,7 @@ from homeward.units import SAME, Way, way
 TRUTHS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 NUMERIC = (Type.NUMBER, Type.INTEGER)
 ELSE, SKIP = "else", "skip"
+HUGE = 1e300
 Read = Callable[[Any], Value | None]
 Write = Callable[[Value], Any]
 
@@ -47,6 +48,11 @@ class Meaning:
             raise Refused(f"{signal.path} is not a number: it has no unit and no factor")
         return {Type.BOOLEAN: _truth, Type.ENUM: _word(signal), Type.TEXT: _text}[signal.type]
 
+    def keeps(self, signal: Signal) -> bool:
+        """Whether a number with a point is the signal's value as it is."""
+        same = not self.unit or way(self.unit, signal.unit).changes_nothing
+        return signal.type is Type.NUMBER and same and not self.words and self.times == 1.0 and self.plus == 0.0
+
     def _by_words(self, signal: Signal) -> Read:
         meant = {word: None if item.text == SKIP else understood(signal, item) for word, item in self.words.items()}
         rest = meant.pop(ELSE, None)
@@ -67,13 +73,10 @@ class Meaning:
 
     def _numbers(self, signal: Signal) -> Read:
         there = way(self.unit, signal.unit) if self.unit else SAME
-        times, plus, whole = self.times, self.plus, signal.type is Type.INTEGER
-        as_it_is = there.changes_nothing and times == 1.0 and plus == 0.0 and not whole
+        times, plus, whole, as_it_is = self.times, self.plus, signal.type is Type.INTEGER, self.keeps(signal)
 
         def read(value: Any) -> Value | None:
-            if type(value) is float and as_it_is:
-                return value
-            number = _number(value, signal)
+            number = value if type(value) is float and -HUGE < value < HUGE else _number(value, signal)
             if as_it_is:
                 return number
             number = round(there(number * times + plus), 9)

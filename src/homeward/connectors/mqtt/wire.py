@@ -3,7 +3,7 @@
 Subscriptions ask for QoS 0 or 1, so QoS 2 never comes.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from homeward.core.signal import Refused
 
@@ -21,8 +21,7 @@ WHY_NOT = {
 """What a CONNACK's return code means (section 3.2.2.3)."""
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message that came; `packet` is to be acknowledged, 0 at QoS 0."""
 
     topic: str
