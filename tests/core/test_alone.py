@@ -53,7 +53,7 @@ def test_what_it_says_is_what_the_columns_say(vocabulary: Vocabulary, cars: int,
         for _, watch in circle.watches:
             if not (watch._ask and watch._true):
                 continue
-            said = watch._ask(only)
+            said = watch._ask.one(only)
             truth = bool(watch._true.true(np.array([0]), np.array([1000.0 + step]))[0])
             assert said is None or said == truth
             assert said is not None or cars == 2, "it need not know only where there are several"

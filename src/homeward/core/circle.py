@@ -26,9 +26,10 @@ from homeward.core.rounds import Extra, extras, rounds
 from homeward.core.signal import Kind, Outcome, Wish
 from homeward.core.skill import Skill
 from homeward.core.standing import Standings
+from homeward.core.touched import Touched
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
-from homeward.core.watch import Touched, Watch
+from homeward.core.watch import Watch
 
 FEW = 24
 """So many messages of a round, each by itself in plain numbers, take no longer than all of them in columns."""

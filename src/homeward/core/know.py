@@ -9,9 +9,9 @@ from homeward.core.batch import Batch, Floats, Integers, Single
 from homeward.core.derive import WayHome, Written
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind, Reading, Type
+from homeward.core.touched import Touched
 from homeward.core.twin import ASIDE, Twin
 from homeward.core.vocabulary import encode
-from homeward.core.watch import Touched
 
 MOST_MEANINGS = 8192
 

@@ -71,7 +71,7 @@ class Nodes:
         self._first: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._last: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._next: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
-        self._only: dict[int, tuple[int, ...]] = {}
+        self._only: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -94,7 +94,6 @@ class Nodes:
             column.extend_to(number + 1)
             column.array[number] = value
         self._chain(kind, row, number, household)
-        self._only.pop(household, None)
         return number
 
     def _household_for(self, name: str) -> int:
@@ -104,6 +103,7 @@ class Nodes:
             for kind in Kind:
                 self._first[kind].extend_to(len(self.households))
                 self._last[kind].extend_to(len(self.households))
+                self._only[kind].extend_to(len(self.households))
         return self._household_number[name]
 
     def _chain(self, kind: Kind, row: int, number: int, household: int) -> None:
@@ -116,8 +116,9 @@ class Nodes:
             column.array[row] = value
         last = self._last[kind].array[household]
         if last == NONE:
-            self._first[kind].array[household] = row
+            self._first[kind].array[household] = self._only[kind].array[household] = row
         else:
+            self._only[kind].array[household] = SEVERAL
             self._next[kind].array[last] = row
         self._last[kind].array[household] = row
 
@@ -179,11 +180,11 @@ class Nodes:
 
     def only_rows(self, household: int) -> tuple[int, ...]:
         """By kind, the row of the household's only node of it; NONE where it has none, SEVERAL where it has more."""
-        found = self._only.get(household)
-        if found is None:
-            rows = [self.rows(kind, household) for kind in KINDS]
-            found = tuple(NONE if not own else own[0] if len(own) == 1 else SEVERAL for own in rows)
-            self._only[household] = found
+        return tuple([self._only[kind].plain[household] for kind in KINDS])
+
+    def only_rows_of(self, kind: Kind, households: Ints) -> Ints:
+        """The same of one kind for households `(n,)`."""
+        found: Ints = self._only[kind].array[households]
         return found
 
     def kinds_of(self, numbers: Ints) -> "np.ndarray[tuple[int], np.dtype[np.int8]]":

@@ -11,8 +11,9 @@ from homeward.core.due import Due
 from homeward.core.nodes import NONE, Grown
 from homeward.core.signal import Kind
 from homeward.core.skill import Skill
+from homeward.core.touched import OnlyRows, Spread, Touched, households_of, only_household
 from homeward.core.twin import Twin
-from homeward.core.watch import Readers, Spread, Touched, Watch, only_household
+from homeward.core.watch import Readers, Watch
 from homeward.core.when import Trigger
 
 
@@ -54,10 +55,15 @@ class Noticer:
         if household != NONE:
             return self.notice_one(self.readers.of(touched), household, float(touched[0].now[0]), lambda: touched)
         fired, spread = list[Fired](), Spread(self.twin)
+        households = households_of(touched, self.twin)
+        only = OnlyRows(households, self.twin)
         for at in self.readers.of(touched):
             order, watch = self.watches[at]
-            found = watch.concerned(touched, spread)
-            if found is not None:
+            places = watch.look_many(only) if households.size else None
+            if places is not None:
+                rows = only.rows[watch.subject]
+                fired += [Fired(order, int(households[i]), int(rows[i]), float(touched[0].now[i])) for i in places]
+            elif (found := watch.concerned(touched, spread)) is not None:
                 fired += self._look(order, watch, *found)
         return fired
 

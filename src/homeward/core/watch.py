@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeward.core.alone import Ask, ask_both, ask_one
+from homeward.core.alone import Ask, ask_atom, ask_both
 from homeward.core.batch import Floats, Integers
 from homeward.core.bind import NEVER, Bound, bind
 from homeward.core.nodes import NONE, SEVERAL, Grown
 from homeward.core.signal import Kind
+from homeward.core.touched import OnlyRows, Spread, Touched
 from homeward.core.twin import Bools, Twin
 from homeward.core.when import Atom, Both, Condition, Either, Trigger
 
@@ -17,47 +18,6 @@ SHORTEST_S = 0.1
 """Time alone calls a watch no sooner than that, so that a skill which keeps putting off its own due time by a hair
 cannot hold up the circle."""
 MOST_TOGETHER = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Rows of one kind that just learned something, and what: the food of a watch.
-
-    rows (n,), now (n,) the stream time of each; signals: those that came; of (r,) and which (r,): for each accepted
-    reading the position in `rows` and the signal.
-    """
-
-    kind: Kind
-    rows: Integers
-    now: Floats
-    signals: frozenset[int]
-    of: Integers
-    which: Integers
-
-    @classmethod
-    def one(cls, kind: Kind, row: int, now: float, signals: frozenset[int]) -> "Touched":
-        """A single row."""
-        which = np.array(list(signals), np.int64)
-        return cls(kind, np.array([row]), np.array([now]), signals, np.zeros(len(which), np.int64), which)
-
-    def only(self, signals: frozenset[int]) -> tuple[Integers, Floats]:
-        """The rows and times `(k,)` of those that one of `signals` came to; the others must not even be looked at."""
-        if self.signals.isdisjoint(signals):
-            return self.rows[:0], self.now[:0]
-        # Every row learned the same (a signal comes once to a row), or there is one row: nothing to tell apart.
-        if len(self.of) == len(self.rows) * len(self.signals):
-            return self.rows, self.now
-        came = np.zeros(len(self.rows), np.bool_)
-        came[self.of[np.isin(self.which, list(signals))]] = True
-        return self.rows[came], self.now[came]
-
-
-def only_household(touched: list[Touched], twin: Twin) -> int:
-    """The household that something happened in, NONE if there are several."""
-    if any(len(one.rows) != 1 for one in touched):
-        return NONE
-    households = {twin.nodes.household_of_row[one.kind].array.item(one.rows.item()) for one in touched}
-    return households.pop() if len(households) == 1 else NONE
 
 
 class Readers:
@@ -85,34 +45,6 @@ class Readers:
             found = sorted({place for signal in signals for place in self._by_signal.get(signal, ())})
             self._together[signals] = found
         return found
-
-
-class Spread:
-    """From touched rows of one kind to another kind's rows in the same households; many watches ask the same."""
-
-    def __init__(self, twin: Twin) -> None:
-        self._nodes = twin.nodes
-        self._known: dict[tuple[int, Kind], tuple[Integers, Floats]] = {}
-
-    def to(
-        self, subject: Kind, touched: Touched, rows: Integers, now: Floats, whole: int | None
-    ) -> tuple[Integers, Floats]:
-        """The subject's rows and times; `whole` is the place of `touched` where `rows` are all of its rows."""
-        if whole is not None and (known := self._known.get((whole, subject))) is not None:
-            return known
-        found = self._rows(subject, touched.kind, rows, now)
-        if whole is not None:
-            self._known[whole, subject] = found
-        return found
-
-    def _rows(self, subject: Kind, kind: Kind, rows: Integers, now: Floats) -> tuple[Integers, Floats]:
-        if len(rows) == 1:
-            own = self._nodes.all_rows(subject, self._nodes.household_of_row[kind].array[rows])
-            return own, now if len(own) == 1 else np.full(len(own), now[0])
-        households, first = np.unique(self._nodes.household_of_row[kind].array[rows], return_index=True)
-        own = self._nodes.all_rows(subject, households)
-        of = self._nodes.household_of_row[subject].array[own]
-        return own, now[first[np.searchsorted(households, of)]]
 
 
 class Watch:
@@ -163,13 +95,31 @@ class Watch:
             return None
         if row == NONE:
             return False
-        true, truth = self._ask(only), self.truth.plain
+        true, truth = self._ask.one(only), self.truth.plain
         if true is None or true == truth[row]:
             return None if true is None else False
         truth[row] = true
         return true is (self.trigger.edge != "falls")
 
-    def concerned(self, touched: list[Touched], spread: "Spread") -> tuple[Integers, Floats] | None:
+    def look_many(self, only: OnlyRows) -> Integers | None:
+        """The places among households for which it fires, as `look` says it; remembers what it saw.
+
+        None, with nothing remembered, where it does not only compare, or some have not just one node of a kind.
+        """
+        if self._ask is None or not only.suit(self._ask.kinds | {self.subject}):
+            return None
+        self.extend()
+        rows = only.rows[self.subject]
+        true = self._ask.many(only.rows)
+        turned = true != self.truth.array[rows]
+        places: Integers = turned.nonzero()[0]
+        if not places.size:
+            return places
+        self.truth.array[rows] = true
+        fires = true[places] if self.trigger.edge != "falls" else ~true[places]
+        return places[fires]
+
+    def concerned(self, touched: list[Touched], spread: Spread) -> tuple[Integers, Floats] | None:
         """The subject's rows and times `(n,)`, `(n,)` to look at again, or None; `spread` is for this moment."""
         found: list[tuple[Integers, Floats]] = []
         for place, one in enumerate(touched):
@@ -238,7 +188,7 @@ class Leaf:
 
     def ask(self) -> Ask | None:
         """The same for one household by itself."""
-        return ask_one(self.atom)
+        return ask_atom(self.atom)
 
 
 @dataclass(frozen=True, slots=True)
