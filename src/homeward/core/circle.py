@@ -31,7 +31,7 @@ from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
 from homeward.core.watch import Watch
 
-FEW = 24
+FEW = 20
 """So many messages of a round, each by itself in plain numbers, take no longer than all of them in columns."""
 DEEPEST = 16
 """How many rounds may follow one from another at one instant before they are stopped and reported."""

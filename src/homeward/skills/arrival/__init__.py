@@ -10,6 +10,7 @@ warm_from, needs_s, setback, why, warm`.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil, floor, isfinite
 
 import numpy as np
@@ -21,7 +22,7 @@ from homeward.core.when import signal
 from homeward.models.arrival import Arrival, Floats, clock, from_quantiles, lasting, not_before
 from homeward.models.kept import heat_model, outdoor_now
 from homeward.models.warming import FELT_C, HORIZON, LOOK_S, STEP_S, Plan, Risk, Wanted, mirrored, plan_warming
-from homeward.skills.arrival.household import MEMORY, OURS, Coming, Known, expect, somebody_home
+from homeward.skills.arrival.household import MEMORY, OURS, Coming, Known, expect, followed, somebody_home
 
 TARGET = "Home.Climate.TargetTemperature"
 ON_THE_WAY_S, SOONEST_S, LATEST_S = 60.0, 120.0, 1800.0
@@ -81,12 +82,14 @@ def _news(home: View) -> bool:
     for one in home.vehicles:
         if one.age("Vehicle.Arrival.Median") <= 0.0 and one["Vehicle.Arrival.Source"] != OURS:
             return True
-    outings = json.loads(str(home[MEMORY[1]] or "{}")).get("outings", {})
-    return any(
-        (one[f"{one.kind.word}.IsHome"] is True) == (one.node in outings)
-        for one in (*home.people, *home.vehicles)
-        if one[f"{one.kind.word}.IsHome"] is not None
-    )
+    out = who_is_out(str(home[MEMORY[1]] or "{}"))
+    return any((one[f"{one.kind.word}.IsHome"] is True) == (one.node in out) for one in followed(home))
+
+
+@lru_cache(4096)
+def who_is_out(memory: str) -> frozenset[str]:
+    """The nodes that are out, by what the home remembers."""
+    return frozenset(json.loads(memory).get("outings", {}))
 
 
 def _welcome(home: View, known: Known) -> Iterator[Command | Reading]:
