@@ -1,7 +1,9 @@
 """The connectors of a running hub: they sense into the log and carry commands out, and may come and go at any time."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
@@ -97,21 +99,43 @@ class Doors:
         doors = (self._of.get("", {}), self._of.get(_owner(command.node), {}))
         return next((one for some in doors for one in some.values() if one.takes(command)), None)
 
+    def begin(self, command: Command) -> Coroutine[Any, Any, None]:
+        """Do at once of a command what can be done without waiting; what is left to do."""
+        connector = self.taking(command)
+        if isinstance(connector, Broker):
+            try:
+                done = connector.act_at_once(command)
+            except ConnectorError as problem:
+                return self._answer(command, False, str(problem))
+            if done is not None:
+                return self._answer(command, True, done)
+        return self.act(command)
+
     async def act(self, command: Command) -> None:
         """Through the door that takes it, else over MQTT to whoever listens for the node."""
         connector = self.taking(command)
-        try:
-            if connector is None:
-                await self._bus.command(command)
-                return
+        if connector is None:
             try:
-                done, why = True, await connector.act(command)
-            except ConnectorError as problem:
-                done, why = False, str(problem)
-            told = write_outcome(Outcome(command.id, done, why, 0.0))
+                await self._bus.command(command)
+            except BusError as problem:
+                self._say_lost(problem)
+            return
+        try:
+            done, why = True, await connector.act(command)
+        except ConnectorError as problem:
+            done, why = False, str(problem)
+        await self._answer(command, done, why)
+
+    async def _answer(self, command: Command, done: bool, why: str) -> None:
+        """Put into the log what became of a command."""
+        told = write_outcome(Outcome(command.id, done, why, 0.0))
+        try:
             await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
         except BusError as problem:
-            self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
+            self._say_lost(problem)
+
+    def _say_lost(self, problem: BusError) -> None:
+        self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
 
 
 def _owner(name: str) -> str:

@@ -211,7 +211,7 @@ class Hub:
             self.decisions.take(event)
         for command in turn.commands:
             by_hand = self.circle.standings.gate.by_hand(self.circle.twin.nodes.number(command.node))
-            task = asyncio.create_task(self.ask_people(command) if by_hand else self.doors.act(command))
+            task = asyncio.create_task(self.ask_people(command) if by_hand else self.doors.begin(command))
             self._acting.add(task)
             task.add_done_callback(self._acting.discard)
 

@@ -26,6 +26,7 @@ from homeward.core.signal import Command, Value, Wish
 log = logging.getLogger(__name__)
 STORED_S = 10.0
 QOS_1 = {"Nmqtt-Pub": "1"}
+AT_QOS_1 = b"NATS/1.0\r\nNmqtt-Pub: 1\r\n\r\n"
 
 
 def as_readings(node: str) -> bytes:
@@ -237,7 +238,7 @@ class Bus:
 
     async def send_foreign(self, subject: str, payload: bytes) -> None:
         """Publish on a foreign topic, as `send` does on homeward's own. Raises BusError if it is not stored."""
-        await self._publish(subject, payload, QOS_1)  # who listens at QoS 0 need not wait for the disk
+        self._outbox.publish(subject.encode(), payload, AT_QOS_1)  # who listens at QoS 0 need not wait for the disk
         await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
 
     def listen(self, topics: Iterable[str]) -> None:

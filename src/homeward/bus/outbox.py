@@ -23,13 +23,17 @@ class Outbox:
         self._size = 0
         self._wrote_at = 0.0
 
-    def publish(self, subject: bytes, payload: bytes) -> None:
+    def publish(self, subject: bytes, payload: bytes, header: bytes = b"") -> None:
         """Publish soon, in order. Raises BusError for what is too large, or when too much waits already."""
         if len(payload) > self._largest:
             raise BusError(f"{subject.decode()}: a message of {len(payload):,} bytes; at most {self._largest:,}")
         if self._size > MOST_WAITING_BYTES:
             raise BusError(f"{subject.decode()} could not be published: the server is away, or does not keep up")
-        self._waiting.append(b"PUB %b %d\r\n%b\r\n" % (subject, len(payload), payload))
+        if header:
+            sizes = len(header), len(header) + len(payload)
+            self._waiting.append(b"HPUB %b %d %d\r\n%b%b\r\n" % (subject, *sizes, header, payload))
+        else:
+            self._waiting.append(b"PUB %b %d\r\n%b\r\n" % (subject, len(payload), payload))
         self._size += len(payload)
         if not self._set_off:
             self._set_going()

@@ -1,8 +1,7 @@
 """What a door to the world must offer the hub, and the clock that both go by."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from homeward.core.signal import Broken, Command, Value
 
@@ -11,8 +10,7 @@ class ConnectorError(Broken):
     """A connector could not do its job; the text says what was wrong, where, and what would be right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Readings of one node as a connector heard them; `at` by the sender's clock, None for the moment of arrival."""
 
     node: str

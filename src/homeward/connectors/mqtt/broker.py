@@ -8,7 +8,7 @@ from typing import Any
 from homeward.bus.faults import Fault
 from homeward.connectors.mqtt.link import Address, Link
 from homeward.connectors.mqtt.translate import Translator
-from homeward.connectors.mqtt.use import Use
+from homeward.connectors.mqtt.use import Order, Use
 from homeward.connectors.mqtt.wire import Delivery
 from homeward.core.connector import Clock, ConnectorError, Message, Tell
 from homeward.core.signal import Command, Refused
@@ -49,6 +49,21 @@ class Broker:
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if the broker did not take it."""
+        link, orders = self._orders(command)
+        for order in orders:
+            await link.publish(order.topic, order.payload, order.qos, order.retain)
+        return _done(orders)
+
+    def act_at_once(self, command: Command) -> str | None:
+        """The same where nothing of it needs an answer (QoS 0); None, with nothing done, where something does."""
+        link, orders = self._orders(command)
+        if any(order.qos for order in orders):
+            return None
+        for order in orders:
+            link.say(order.topic, order.payload, order.retain)
+        return _done(orders)
+
+    def _orders(self, command: Command) -> tuple[Link, list[Order]]:
         if self._link is None:
             raise ConnectorError(f"not connected to the broker at {self.address}")
         try:
@@ -57,9 +72,7 @@ class Broker:
             raise ConnectorError(str(problem)) from None
         if not orders:
             raise ConnectorError(f"no template has anything to publish for {command.path} of {command.node}")
-        for order in orders:
-            await self._link.publish(order.topic, order.payload, order.qos, order.retain)
-        return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)
+        return self._link, orders
 
     def take_faults(self) -> list[Fault]:
         """What senders should be told was wrong, once."""
@@ -70,3 +83,7 @@ class Broker:
         """Figures for pages and doctor: connected, messages heard, said and unfit, and the last problem in words."""
         connected = self._link is not None and not self._link.lost
         return {"connected": connected, "address": str(self.address), **asdict(self.translator.counts)}
+
+
+def _done(orders: list[Order]) -> str:
+    return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)

@@ -87,11 +87,15 @@ class Link(asyncio.Protocol):
     async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         """Publish; at QoS 1, return when the broker has it. Raises ConnectorError."""
         if qos == 0:
-            self._write(wire.publish(topic, payload, 0, retain))
+            self.say(topic, payload, retain)
             return
         number, answer = self._expect()
         self._write(wire.publish(topic, payload, 1, retain, number))
         await self._answered(number, answer)
+
+    def say(self, topic: str, payload: bytes, retain: bool) -> None:
+        """Publish at QoS 0. Raises ConnectorError."""
+        self._write(wire.publish(topic, payload, 0, retain))
 
     def close(self) -> None:
         """End the connection; the broker keeps the session."""

@@ -72,17 +72,17 @@ class Plan:
         found: dict[str, Value] = {}
         if self.topic.only and not _holds(body, self.topic.only):
             return found
-        simple = type(body) is dict
+        get = body.get if type(body) is dict else None
         for taking in takings:
             if self.field_at >= 0:
                 raw = body
-            elif simple and taking.key:
-                raw = body.get(taking.key)
+            elif get and taking.key:
+                raw = get(taking.key)
+                if taking.kept and type(raw) is float:
+                    found[taking.path] = raw
+                    continue
             else:
                 raw = _first(body, taking.fields)
-            if type(raw) is float and taking.kept:
-                found[taking.path] = raw
-                continue
             if raw is None or (taking.only and not _holds(body, taking.only)):
                 continue
             try:
