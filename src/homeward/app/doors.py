@@ -1,7 +1,7 @@
 """The connectors of a running hub: they sense into the log and carry commands out, and may come and go at any time."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -23,8 +23,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 class Doors:
     """Connectors by name, each with a task that senses; `own` is for foreign topics on the hub's own broker."""
 
-    def __init__(self, bus: Bus, clock: Clock, trouble: Trouble) -> None:
-        self._bus, self._clock, self._trouble = bus, clock, trouble
+    def __init__(self, bus: Bus, clock: Clock, trouble: Trouble, stands: Callable[[Command], bool]) -> None:
+        self._bus, self._clock, self._trouble, self._stands = bus, clock, trouble, stands
         self.own = Door(bus.send_foreign)
         self.all: dict[str, Connector] = {}
         self._of: dict[str, dict[str, Connector]] = {}
@@ -115,10 +115,7 @@ class Doors:
         """Through the door that takes it, else over MQTT to whoever listens for the node."""
         connector = self.taking(command)
         if connector is None:
-            try:
-                await self._bus.command(command)
-            except BusError as problem:
-                self._say_lost(problem)
+            await self._send(command)
             return
         try:
             done, why = True, await connector.act(command)
@@ -126,16 +123,26 @@ class Doors:
             done, why = False, str(problem)
         await self._answer(command, done, why)
 
+    async def _send(self, command: Command) -> None:
+        """Over MQTT; what could not be stored is sent once the server is back, if it is still in force."""
+        while True:
+            try:
+                await self._bus.command(command)
+                return
+            except BusError as problem:
+                self._trouble.say("bus", f"{problem}; the command is sent when the server is back, if it still stands")
+            await asyncio.sleep(FIRST_PAUSE_S)
+            await self._bus.server_is_back()
+            if not self._stands(command):
+                return
+
     async def _answer(self, command: Command, done: bool, why: str) -> None:
         """Put into the log what became of a command."""
         told = write_outcome(Outcome(command.id, done, why, 0.0))
         try:
             await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
         except BusError as problem:
-            self._say_lost(problem)
-
-    def _say_lost(self, problem: BusError) -> None:
-        self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
+            self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
 
 
 def _owner(name: str) -> str:

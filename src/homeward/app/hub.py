@@ -64,7 +64,7 @@ class Hub:
         self.decisions, self.trouble, self.devices = Decisions(), Trouble(), Devices(settings.folder)
         self.bus = Bus(settings.bus)
         self.broker = BrokerWatch(self.bus, self.trouble)
-        self.doors = Doors(self.bus, self.clock, self.trouble)
+        self.doors = Doors(self.bus, self.clock, self.trouble, self.circle.standings.stands)
         for connector in connectors:
             self.doors.add(connector)
         self.place: Place | None = None

@@ -64,6 +64,12 @@ class Standings:
         best = strongest(stand.asks.values()) if stand else None
         return best.command if best else None
 
+    def stands(self, command: Command) -> bool:
+        """Whether this very command is the one in force."""
+        number, signal = self.nodes.find(command.node), self.vocabulary.by_path.get(command.path)
+        standing = self.in_force(number, signal.index) if number >= 0 and signal else None
+        return standing is not None and standing.id == command.id
+
     def of(self, household: int) -> Iterator[tuple[Command, str]]:
         """The commands in force in a household with their state."""
         for stand in self._stands.get(household, {}).values():
