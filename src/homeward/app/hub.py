@@ -34,6 +34,7 @@ from homeward.core.connector import Clock, Connector
 from homeward.core.signal import Broken, Command, Kind, Value, Wish
 from homeward.core.skill import Skill
 from homeward.history import History, Recorder
+from homeward.history.tables import DAY
 from homeward.words import load_vocabulary
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Hub:
             same = self.place is None or self.place.stream == state.stream
             reached = await asyncio.to_thread(self.history.reached, "readings")
             self.scribe.stream = stream_for(reached, state.last, same)
+        await asyncio.to_thread(self.scribe.resume, self.place.time - DAY if self.place else 0.0)
 
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""

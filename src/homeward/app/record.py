@@ -22,6 +22,8 @@ LOG = "log"
 """The stream of what came in, numbered by the log's own sequence; `log2` and so on where that began again."""
 TURNS = "turns"
 """The stream of what the circle made of it, numbered by a count that is in the snapshot."""
+SAID = {"commands": ("id", "event", "at"), "readings": ("node", "path", "at")}
+"""The tables of that, and by what it is known again."""
 
 
 class Scribe:
@@ -42,6 +44,26 @@ class Scribe:
         self._outcomes: list[tuple[int, Outcome]] = []
         self._rows = 0
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
+        self._told: set[tuple[Any, ...]] = set()
+
+    def resume(self, since: float) -> None:
+        """Go on after a crash; `since` is the time of the snapshot, or a little before.
+
+        History may be ahead of the snapshot. What the circle says again of that stretch need not come in the same order
+        or under the same number, as the log is cut otherwise now: it is known by what it says, and new numbers follow.
+        """
+        history = self.recorder.history
+        reached = {table: history.reached(table).get(TURNS, 0) for table in SAID}
+        for table, columns in SAID.items():
+            if reached[table] > self.counted:
+                self._told.update(history.of_stream(table, columns, TURNS, self.counted, since))
+        self.counted = max(self.counted, *reached.values())
+
+    def _is_told(self, *said: Any) -> bool:
+        if said not in self._told:
+            return False
+        self._told.discard(said)
+        return True
 
     def later(self, batch: Batch, sequences: Integers, place: int) -> None:
         """Everything that a batch brought, up to `place` in the log, to be handed over by `catch_up`."""
@@ -124,12 +146,17 @@ class Scribe:
         """What the circle said: events of commands and readings that skills wrote."""
         self.turns += 1
         for event in turn.events:
-            self.counted += 1
             self.events[event.what] += 1
-            self.recorder.commands(TURNS, self.counted, event.at, event.what, [event.command], event.why)
-        if turn.readings:
+            if self._told and self._is_told(event.command.id, event.what, event.at):
+                continue
             self.counted += 1
-            self.recorder.readings(TURNS, self.counted, now, turn.readings)
+            self.recorder.commands(TURNS, self.counted, event.at, event.what, [event.command], event.why)
+        new = turn.readings
+        if self._told:
+            new = [one for one in new if not self._is_told(one.node, one.path, one.at)]
+        if new:
+            self.counted += 1
+            self.recorder.readings(TURNS, self.counted, now, new)
 
     def reached(self, sequence: int) -> None:
         """Everything up to that place in the log, and all that followed from it, has been handed over."""

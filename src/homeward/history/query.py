@@ -1,5 +1,6 @@
 """Questions to history, answered by DuckDB over the Delta tables as they are at that moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -118,6 +119,16 @@ def last_commands(history: "History", household: str, limit: int, since: float) 
     only = (ds.field("household") == household) & (ds.field("at") >= since)
     found = history.select(LOG, {"limit": max(0, limit)}, (since, inf), "commands", "outcomes", only=only)
     return [_logged(row) for row in found.to_pylist()]
+
+
+def of_stream(
+    history: "History", table: str, columns: Sequence[str], stream: str, after: int, since: float
+) -> list[Any]:
+    """See `History.of_stream`."""
+    named = ", ".join(f'"{column}"' for column in columns)
+    sql = f"SELECT {named} FROM {table} WHERE stream = $stream AND sequence > $after"
+    found = history.select(sql, {"stream": stream, "after": after}, (since, inf), table)
+    return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
 
 def _logged(row: dict[str, Any]) -> Logged:

@@ -32,7 +32,7 @@ class Recorder:
 
     def __init__(self, history: History, vocabulary: Vocabulary, most_rows: int = MOST_ROWS) -> None:
         self.trouble = ""
-        self._history, self._vocabulary, self._most_rows = history, vocabulary, most_rows
+        self.history, self._vocabulary, self._most_rows = history, vocabulary, most_rows
         self._batches: dict[str, list[Any]] = {"readings": [], "commands": [], "outcomes": []}
         self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in self._batches}
         self._marks: dict[str, int] = {}
@@ -135,7 +135,7 @@ class Recorder:
         rows = pa.Table.from_batches(taken[table], gathered(table))
         ready, early = _parted(rows, marks)
         if ready.num_rows:
-            self._history.write(table, ready, marks)
+            self.history.write(table, ready, marks)
         taken[table] = early.to_batches()
         with self._filling:
             self._waiting -= ready.num_rows

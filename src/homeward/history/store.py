@@ -8,7 +8,7 @@ rows are one commit, so a crash leaves both or neither.
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from deltalake import (
 from deltalake.exceptions import DeltaError
 
 from homeward.history.durable import mend, sync
-from homeward.history.query import Buckets, Logged, Series, Span, chart, last_commands, narrowed, series
+from homeward.history.query import Buckets, Logged, Series, Span, chart, last_commands, narrowed, of_stream, series
 from homeward.history.tables import SCHEMAS, HistoryError, made_ready
 from homeward.history.tidy import tidy_all, tidy_apart
 
@@ -141,6 +141,10 @@ class History:
     def last_commands(self, household: str, limit: int = 100, since: float = 0.0) -> list[Logged]:
         """What was decided last in a household, newest first, with what became of each."""
         return last_commands(self, household, limit, since)
+
+    def of_stream(self, table: str, columns: Sequence[str], stream: str, after: int, since: float) -> list[Any]:
+        """Some columns of what came by a stream after that sequence, and not before `since`, as tuples."""
+        return of_stream(self, table, columns, stream, after, since)
 
     def select(self, sql: str, parameters: Mapping[str, Any], span: Span, *tables: str, only: Any = None) -> Any:
         """Run DuckDB SQL over these tables as they are now; returns a pyarrow Table.

@@ -1,0 +1,72 @@
+"""After a crash between history and snapshot, what the circle says again is in history once, however the log is cut."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from homeward.app.record import SAID, TURNS, Scribe
+from homeward.core.batch import Batch
+from homeward.core.circle import Circle
+from homeward.core.signal import Command, Kind, Reading
+from homeward.core.skill import View, skill
+from homeward.core.vocabulary import Vocabulary
+from homeward.core.when import signal
+from homeward.history import History, Recorder
+
+SPEED, PORCH, PLAN = "Vehicle.Speed", "Home.Light.Porch", "Home.Arrival.NextPlan"
+CARS = ("a", "b")
+
+
+def circle(vocabulary: Vocabulary) -> Circle:
+    @skill(kind=Kind.HOME, when=[signal(SPEED) > 50.0, (signal(SPEED) > 50.0).falls()])
+    def porch(home: View) -> Iterator[Command | Reading]:
+        """Say something and ask for something, each time."""
+        yield home.reading(PLAN, home.now)
+        yield home.command(PORCH, home.now % 80 < 40, until=home.now + 1000, why="for a test")
+
+    made = Circle(vocabulary, [porch])
+    for name in CARS:
+        made.add(f"{name}/car", Kind.VEHICLE)
+        made.add(f"{name}/home", Kind.HOME)
+    return made
+
+
+def lived(made: Circle, scribe: Scribe, messages: range, together: int) -> None:
+    """Messages of both cars by turns, 10 s apart, cut into stretches."""
+    for start in range(messages.start, messages.stop, together):
+        part = range(start, min(start + together, messages.stop))
+        told = [
+            (i * 10.0, [Reading(f"{CARS[i % 2]}/car", SPEED, 100.0 if i // 2 % 2 else 0.0, i * 10.0)]) for i in part
+        ]
+        batch = Batch.of(told, made.twin.nodes, made.twin.vocabulary)
+        scribe.turn(made.turn(batch, part[-1] * 10.0), part[-1] * 10.0)
+
+
+def stored(scribe: Scribe) -> None:
+    """As a checkpoint does it, up to where it writes the snapshot."""
+    scribe.reached(0)
+    scribe.recorder.flush()
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 40), (40, 1), (3, 7)])
+def test_it_is_there_once(vocabulary: Vocabulary, tmp_path: Path, before: int, after: int) -> None:
+    def begun(folder: str) -> tuple[Circle, Scribe]:
+        made = circle(vocabulary)
+        return made, Scribe(Recorder(History(tmp_path / folder), vocabulary), made.twin)
+
+    made, scribe = begun("crashed")
+    lived(made, scribe, range(2, 21), before)
+    stored(scribe)  # the snapshot of it was never written
+    scribe.recorder.history.close()
+    made, scribe = begun("crashed")
+    scribe.resume(0.0)
+    lived(made, scribe, range(2, 41), after)
+    stored(scribe)
+    whole, other = begun("whole")
+    lived(whole, other, range(2, 41), 40)
+    stored(other)
+    for table, columns in SAID.items():
+        found, right = (one.recorder.history.of_stream(table, columns, TURNS, 0, 0.0) for one in (scribe, other))
+        assert Counter(found) == Counter(right) and len(right) > 30
