@@ -1,9 +1,9 @@
 """Threads for the solvers."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from homeward.bus.server import cores
 from homeward.models.roads.crew import Crew, Job, one_by_one
 
 
@@ -16,5 +16,5 @@ def _at_once(jobs: Sequence[Job]) -> None:
 
 def threads(count: int = 0) -> Crew:
     """So many threads, or as many as this process may use processors."""
-    count = count or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    count = count or cores()
     return Crew(count, _at_once if count > 1 else one_by_one)

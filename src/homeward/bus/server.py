@@ -121,6 +121,8 @@ class Server:
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the hub, which then ends the server in order
             preexec_fn=_die_with(os.getpid()),
+            # The hub beside it needs a core all the time: with more than half, the two take turns, and both hold less.
+            env={"GOMAXPROCS": str(max(1, cores() // 2)), **os.environ},
         )
         ports = (self.nats_port, self.mqtt_port) if mqtt else (self.nats_port,)
         deadline = time.monotonic() + 30
@@ -172,6 +174,11 @@ class Server:
                     break
                 except (BusError, OSError) as error:
                     log.error("nats-server: %s", error)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:
