@@ -1,7 +1,7 @@
 """What a household knows, and the answers of conditions, once more: slow and obvious; see reference.py."""
 
 from collections.abc import Callable
-from math import atan2, cos, degrees, expm1, inf, isnan, nan, radians, sin, sqrt
+from math import atan2, cos, degrees, inf, isnan, nan, radians, sin, sqrt
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, cast
 
@@ -74,7 +74,7 @@ class Cells:
         speed = earlier if gap <= 0 else nan
         if 0 < gap < 600:
             raw = (cast(float, before[0]) - distance) / gap
-            speed = raw if isnan(earlier) else earlier - expm1(-gap / 60) * (raw - earlier)
+            speed = raw if isnan(earlier) else earlier + gap / (gap + 60) * (raw - earlier)
         derived = {"SpeedTowardsHome": speed, "IsClosingOnHome": nan if isnan(speed) else speed > 0.5}
         for name, value in derived.items():
             if not isnan(value) or self.get(node, f"{word}.{name}")[0] is not None:

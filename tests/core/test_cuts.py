@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from math import isclose
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core.reference import Reference
@@ -19,7 +20,7 @@ from tests.core.town import NODES, SKILLS
 
 from homeward.core import snapshot
 from homeward.core.batch import Batch
-from homeward.core.circle import Circle
+from homeward.core.circle import FEW, Circle
 from homeward.core.signal import Outcome, Reading, Wish, household_of
 from homeward.core.vocabulary import Vocabulary
 from homeward.words import load_vocabulary
@@ -29,9 +30,15 @@ CUTS = settings(
     max_examples=EXAMPLES or 60,
     deadline=None,
     derandomize=not EXAMPLES,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 HOUSEHOLDS = ("lind", "berg", "solo")
+
+
+@pytest.fixture(autouse=True, params=[FEW, 0], ids=["one by one", "in columns"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hear a round's messages by themselves while they are few, as in life, and all of them in columns."""
+    monkeypatch.setattr("homeward.core.circle.FEW", request.param)
 
 
 @dataclass(frozen=True)

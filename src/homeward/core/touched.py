@@ -52,10 +52,15 @@ def only_household(touched: list[Touched], twin: Twin) -> int:
 
 
 def households_of(touched: list[Touched], twin: Twin) -> Integers:
-    """The households `(n,)` of the first's rows, which are all that something happened in; none if that is not so."""
+    """The households `(n,)` that something happened in, where the same came to all of them; none if that is not so.
+
+    Where it is not so, what came to one must not have conditions of another looked at: how messages are cut into
+    rounds would show.
+    """
     first = touched[0]
-    if any(one.kind is not first.kind for one in touched):
-        return first.rows[:0]
+    for one in touched:
+        if one.kind is not first.kind or len(one.of) != len(first.rows) * len(one.signals):
+            return first.rows[:0]
     households: Integers = twin.nodes.household_of_row[first.kind].array[first.rows]
     return households
 
