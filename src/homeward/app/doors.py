@@ -8,6 +8,7 @@ from typing import Any
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
+from homeward.bus.outbox import TooLarge
 from homeward.bus.settings import BusError
 from homeward.bus.speech import write_outcome
 from homeward.connectors.calendar.connector import Calendar
@@ -69,7 +70,11 @@ class Doors:
 
         def tell(message: Message) -> None:
             nonlocal pause
-            self._bus.say(message.node, message.readings, message.at)
+            try:
+                self._bus.say(message.node, message.readings, message.at)
+            except TooLarge as problem:  # it would come again and again: others must not suffer from it
+                self._trouble.say(name, f"{problem}; it was left out")
+                return
             pause = FIRST_PAUSE_S
             if name in self._trouble.by_place:
                 self._trouble.say(name, "")

@@ -197,7 +197,8 @@ class Bus:
     def say(self, node: str, readings: Mapping[str, Value], at: float | None = None) -> None:
         """Put readings that a connector of the hub's own sensed into the log; `at` in s since 1970, None for now.
 
-        Does not wait until they are stored. Raises BusError when too much waits: the server has been away for long.
+        Does not wait until they are stored. Raises TooLarge, or BusError when too much waits: the server has been away
+        for long.
         """
         subject = self._subjects.get(node) or self._subjects.setdefault(node, as_readings(node))
         self._outbox.publish(subject, write_readings(readings, at))

@@ -12,6 +12,10 @@ GATHER_S = 0.001
 MOST_WAITING_BYTES = 8_000_000
 
 
+class TooLarge(BusError):
+    """A payload that the server would not take, nor let the connection that brought it stand."""
+
+
 class Outbox:
     """Publishes in NATS' own protocol over the connection that there is; what waits outlives connections."""
 
@@ -24,9 +28,9 @@ class Outbox:
         self._wrote_at = 0.0
 
     def publish(self, subject: bytes, payload: bytes, header: bytes = b"") -> None:
-        """Publish soon, in order. Raises BusError for what is too large, or when too much waits already."""
+        """Publish soon, in order. Raises TooLarge, or BusError when too much waits already."""
         if len(payload) > self._largest:
-            raise BusError(f"{subject.decode()}: a message of {len(payload):,} bytes; at most {self._largest:,}")
+            raise TooLarge(f"{subject.decode()}: a message of {len(payload):,} bytes; at most {self._largest:,}")
         if self._size > MOST_WAITING_BYTES:
             raise BusError(f"{subject.decode()} could not be published: the server is away, or does not keep up")
         if header:

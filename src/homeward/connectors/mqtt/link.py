@@ -133,7 +133,7 @@ class Link(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(KEEP_ALIVE_S / 2, self._keep_alive)
 
     def data_received(self, data: bytes) -> None:
-        """Take packets apart; messages wait, answers go to who waits for them."""
+        """Take packets apart; messages are handed over, answers go to who waits for them."""
         self._heard = True
         try:
             deliveries, others, self._rest = wire.take_apart(self._rest + data if self._rest else data)

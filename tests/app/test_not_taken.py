@@ -1,6 +1,7 @@
-"""A command that the log could not take goes out as soon as the server is back, if it still stands."""
+"""What the log could not take: a command goes out when the server is back, if it stands; a large message is told."""
 
 import asyncio
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,6 +11,7 @@ from homeward.app.doors import Doors
 from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
 from homeward.bus.settings import BusError, Settings
+from homeward.core.connector import Clock, Message, Tell
 from homeward.core.signal import Command
 
 WARM = Command("lind/home", "Home.Climate.TargetTemperature", 21.0, 2e9, "cold", "rule warm", "lind-1")
@@ -48,3 +50,34 @@ async def test_a_command_goes_out_when_the_server_is_back(
     async with asyncio.timeout(5):
         await task
     assert bus.sent == ([WARM] if stands else [])
+
+
+class Loud:
+    """A connector that says something too large, then something else."""
+
+    name = "lind/loud"
+
+    def takes(self, command: Command) -> bool:
+        """Nothing."""
+        return False
+
+    async def act(self, command: Command) -> str:
+        """Never asked."""
+        raise AssertionError
+
+    async def sense(self, clock: Clock, tell: Tell) -> None:
+        """Both at once."""
+        tell(Message("lind/home", {"Home.Problem": "x" * 2000}))
+        tell(Message("lind/home", {"Home.Climate.IndoorTemperature": 20.0}))
+        await asyncio.Event().wait()
+
+
+async def test_what_is_too_large_is_told_and_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bus, trouble, said = Bus(Settings(tmp_path, largest_payload_bytes=1000)), Trouble(), list[str]()
+    monkeypatch.setattr(Trouble, "say", lambda self, place, words: said.append(f"{place}: {words}"))
+    doors = Doors(bus, LifeClock(), trouble, lambda command: True)
+    doors.add(Loud())
+    await doors.start()
+    await asyncio.sleep(0.05)
+    await doors.stop()
+    assert len(said) == 1 and "lind/loud" in said[0] and "at most 1,000; it was left out" in said[0]
