@@ -107,14 +107,12 @@ class Doors:
     def begin(self, command: Command) -> Coroutine[Any, Any, None]:
         """Do at once of a command what can be done without waiting; what is left to do."""
         connector = self.taking(command)
-        if isinstance(connector, Broker):
-            try:
-                done = connector.act_at_once(command)
-            except ConnectorError as problem:
-                return self._answer(command, False, str(problem))
-            if done is not None:
-                return self._answer(command, True, done)
-        return self.act(command)
+        if not isinstance(connector, Broker):
+            return self.act(command)
+        try:
+            return self._finish(command, connector.begin(command))
+        except ConnectorError as problem:
+            return self._answer(command, False, str(problem))
 
     async def act(self, command: Command) -> None:
         """Through the door that takes it, else over MQTT to whoever listens for the node."""
@@ -122,8 +120,11 @@ class Doors:
         if connector is None:
             await self._send(command)
             return
+        await self._finish(command, connector.act(command))
+
+    async def _finish(self, command: Command, acting: Coroutine[Any, Any, str]) -> None:
         try:
-            done, why = True, await connector.act(command)
+            done, why = True, await acting
         except ConnectorError as problem:
             done, why = False, str(problem)
         await self._answer(command, done, why)

@@ -1,12 +1,12 @@
 """The connector to an MQTT broker that is already there (Mosquitto): templates say what its topics mean."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from homeward.bus.faults import Fault
-from homeward.connectors.mqtt.link import Address, Link
+from homeward.connectors.mqtt.link import Address, Awaited, Link
 from homeward.connectors.mqtt.translate import Translator
 from homeward.connectors.mqtt.use import Order, Use
 from homeward.connectors.mqtt.wire import Delivery
@@ -49,19 +49,18 @@ class Broker:
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if the broker did not take it."""
-        link, orders = self._orders(command)
-        for order in orders:
-            await link.publish(order.topic, order.payload, order.qos, order.retain)
-        return _done(orders)
+        return await self.begin(command)
 
-    def act_at_once(self, command: Command) -> str | None:
-        """The same where nothing of it needs an answer (QoS 0); None, with nothing done, where something does."""
+    def begin(self, command: Command) -> Coroutine[Any, Any, str]:
+        """The same, with everything written out at once; what is left is to hear that the broker has it."""
         link, orders = self._orders(command)
-        if any(order.qos for order in orders):
-            return None
-        for order in orders:
-            link.say(order.topic, order.payload, order.retain)
-        return _done(orders)
+        answers = [link.send(one.topic, one.payload, one.qos, one.retain) for one in orders]
+        return self._taken(link, orders, [one for one in answers if one])
+
+    async def _taken(self, link: Link, orders: list[Order], answers: list[Awaited]) -> str:
+        for one in answers:
+            await link.answered(*one)
+        return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)
 
     def _orders(self, command: Command) -> tuple[Link, list[Order]]:
         if self._link is None:
@@ -83,7 +82,3 @@ class Broker:
         """Figures for pages and doctor: connected, messages heard, said and unfit, and the last problem in words."""
         connected = self._link is not None and not self._link.lost
         return {"connected": connected, "address": str(self.address), **asdict(self.translator.counts)}
-
-
-def _done(orders: list[Order]) -> str:
-    return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)

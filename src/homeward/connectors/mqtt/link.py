@@ -14,6 +14,8 @@ from homeward.core.signal import Broken
 ANSWER_S = 10.0
 KEEP_ALIVE_S = 30
 ACKNOWLEDGE_S = 0.005
+Awaited = tuple[int, "asyncio.Future[bytes]"]
+"""A packet's number, and the answer to it."""
 Heard = Callable[[list[Delivery]], None]
 """Takes over what came. Raises Broken where it cannot: then it is not acknowledged, and the connection ends."""
 
@@ -79,23 +81,19 @@ class Link(asyncio.Protocol):
             some = filters[start : start + 100]
             number, answer = self._expect()
             self._write(wire.subscribe(number, some))
-            codes = (await self._answered(number, answer))[2:]
+            codes = (await self.answered(number, answer))[2:]
             refused = [one for one, code in zip(some, codes, strict=False) if code == wire.REFUSED]
             if refused:
                 raise ConnectorError(f"the broker at {self.address} does not let us listen to {', '.join(refused)}")
 
-    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
-        """Publish; at QoS 1, return when the broker has it. Raises ConnectorError."""
+    def send(self, topic: str, payload: bytes, qos: int, retain: bool) -> Awaited | None:
+        """Publish; at QoS 1, what `answered` waits for. Raises ConnectorError."""
         if qos == 0:
-            self.say(topic, payload, retain)
-            return
-        number, answer = self._expect()
-        self._write(wire.publish(topic, payload, 1, retain, number))
-        await self._answered(number, answer)
-
-    def say(self, topic: str, payload: bytes, retain: bool) -> None:
-        """Publish at QoS 0. Raises ConnectorError."""
-        self._write(wire.publish(topic, payload, 0, retain))
+            self._write(wire.publish(topic, payload, 0, retain))
+            return None
+        awaited = self._expect()
+        self._write(wire.publish(topic, payload, 1, retain, awaited[0]))
+        return awaited
 
     def close(self) -> None:
         """End the connection; the broker keeps the session."""
@@ -103,7 +101,7 @@ class Link(asyncio.Protocol):
             self._transport.write(wire.DISCONNECT)
             self._transport.close()
 
-    def _expect(self) -> tuple[int, "asyncio.Future[bytes]"]:
+    def _expect(self) -> Awaited:
         for _ in range(0xFFFF):
             self._number = self._number % 0xFFFF + 1
             if self._number not in self._answers:
@@ -111,7 +109,8 @@ class Link(asyncio.Protocol):
                 return self._number, answer
         raise ConnectorError(f"the broker at {self.address} has too much to answer")
 
-    async def _answered(self, number: int, answer: "asyncio.Future[bytes]") -> bytes:
+    async def answered(self, number: int, answer: "asyncio.Future[bytes]") -> bytes:
+        """The broker's answer to that number. Raises ConnectorError if it does not come in time."""
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await answer
