@@ -10,6 +10,7 @@ from homeward.app.clock import LifeClock
 from homeward.app.doors import Doors
 from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
+from homeward.bus.outbox import TooLarge
 from homeward.bus.settings import BusError, Settings
 from homeward.core.connector import Clock, Message, Tell
 from homeward.core.signal import Command
@@ -50,6 +51,21 @@ async def test_a_command_goes_out_when_the_server_is_back(
     async with asyncio.timeout(5):
         await task
     assert bus.sent == ([WARM] if stands else [])
+
+
+async def test_a_command_that_is_too_large_is_told_and_not_tried_again(tmp_path: Path) -> None:
+    class Strict(DeadServer):
+        """It takes nothing so large."""
+
+        async def command(self, command: Command) -> None:
+            """Never."""
+            raise TooLarge("at most 1,000")
+
+    trouble = Trouble()
+    doors = Doors(Strict(Settings(tmp_path)), LifeClock(), trouble, lambda command: True)
+    async with asyncio.timeout(5):
+        await doors.begin(WARM)
+    assert trouble.by_place["bus"] == "at most 1,000"
 
 
 class Loud:

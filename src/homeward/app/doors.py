@@ -135,6 +135,9 @@ class Doors:
             try:
                 await self._bus.command(command)
                 return
+            except TooLarge as problem:
+                self._trouble.say("bus", str(problem))
+                return
             except BusError as problem:
                 self._trouble.say("bus", f"{problem}; the command is sent when the server is back, if it still stands")
             await asyncio.sleep(FIRST_PAUSE_S)

@@ -44,7 +44,7 @@ class Scribe:
         self._outcomes: list[tuple[int, Outcome]] = []
         self._rows = 0
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
-        self._told: set[tuple[Any, ...]] = set()
+        self._told = Counter[tuple[Any, ...]]()
 
     def resume(self, since: float) -> None:
         """Go on after a crash; `since` is the time of the snapshot, or a little before.
@@ -62,7 +62,9 @@ class Scribe:
     def _is_told(self, *said: Any) -> bool:
         if said not in self._told:
             return False
-        self._told.discard(said)
+        self._told[said] -= 1
+        if not self._told[said]:
+            del self._told[said]
         return True
 
     def later(self, batch: Batch, sequences: Integers, place: int) -> None:

@@ -239,7 +239,8 @@ class Bus:
 
     async def send_foreign(self, subject: str, payload: bytes) -> None:
         """Publish on a foreign topic, as `send` does on homeward's own. Raises BusError if it is not stored."""
-        self._outbox.publish(subject.encode(), payload, AT_QOS_1)  # who listens at QoS 0 need not wait for the disk
+        if self._outbox.is_open:  # else it would come when it may not stand any more
+            self._outbox.publish(subject.encode(), payload, AT_QOS_1)  # who listens at QoS 0 need not wait for the disk
         await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
 
     def listen(self, topics: Iterable[str]) -> None:

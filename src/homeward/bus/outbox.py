@@ -42,6 +42,11 @@ class Outbox:
         if not self._set_off:
             self._set_going()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection to go out by."""
+        return self._transport is not None
+
     def connect(self, transport: asyncio.Transport) -> None:
         """Go out by this connection from now on."""
         self._transport, self._paused = transport, False

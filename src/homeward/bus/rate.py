@@ -8,7 +8,7 @@ import numpy as np
 from homeward.core.batch import Floats
 
 MOST_A_SECOND = 50_000
-"""Messages a second of one topic: more than any device sends, and a fifth of what two cores take in."""
+"""Messages a second of one topic: more than any device sends, and half of what two cores take in."""
 
 WITHIN: frozenset[int] = frozenset()
 

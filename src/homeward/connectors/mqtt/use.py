@@ -177,12 +177,8 @@ def _plan(topic: Topic, takes: list[Take], parts: Mapping[str, str]) -> Plan:
 def _taking(take: Take, parts: Mapping[str, str]) -> Taking:
     fields = tuple(tuple(fill(step, parts) if isinstance(step, str) else step for step in one) for one in take.fields)
     alone = len(fields) == 1 and len(fields[0]) == 1 and isinstance(fields[0][0], str)
-    key, read, kept = (
-        str(fields[0][0]) if alone else "",
-        take.meaning.reader(take.signal),
-        take.meaning.keeps(take.signal),
-    )
-    return Taking(take.signal.path, key, fields, read, take.only, kept and not take.only)
+    key, kept = str(fields[0][0]) if alone else "", take.meaning.keeps(take.signal) and not take.only
+    return Taking(take.signal.path, key, fields, take.meaning.reader(take.signal), take.only, kept)
 
 
 def filled(payload: Any, known: Mapping[str, str], value: Any) -> Any:
