@@ -45,9 +45,9 @@ async def test_the_first_goes_out_at_once_and_what_follows_soon_goes_together() 
 
 async def test_what_waits_outlives_the_connection() -> None:
     first, second, outbox = Pipe(), Pipe(), Outbox(100)
-    outbox.publish(b"a", b"1")
     outbox.connect(transport(first))
     outbox.pause(True)
+    outbox.publish(b"a", b"1")
     await asyncio.sleep(0.01)
     outbox.publish(b"a", b"2")
     outbox.disconnect(transport(first))

@@ -51,10 +51,10 @@ def connector(vocabulary: Vocabulary, port: int, folder: Path, *settings: str) -
 
 
 class Listening:
-    """A connector that senses in a task of its own."""
+    """A connector that senses in a task of its own; a `forgetful` one stores nothing of what it hears."""
 
-    def __init__(self, broker: Broker) -> None:
-        self.broker = broker
+    def __init__(self, broker: Broker, forgetful: bool = False) -> None:
+        self.broker, self.forgetful = broker, forgetful
         self.heard: list[Message] = []
         self.error: ConnectorError | None = None
 
@@ -68,9 +68,14 @@ class Listening:
 
     async def _sense(self) -> None:
         try:
-            await self.broker.sense(Wall(), self.heard.append)
+            await self.broker.sense(Wall(), self._tell)
         except ConnectorError as problem:
             self.error = problem
+
+    def _tell(self, message: Message) -> None:
+        self.heard.append(message)
+        if message.stored and not self.forgetful:
+            message.stored()
 
 
 Make = Callable[..., Any]
@@ -163,6 +168,24 @@ async def test_what_came_while_we_were_away_is_heard_later(
     async with Listening(broker) as ears:
         await until(lambda: len(ears.heard) == 5, "all five")
     assert [one.readings["Vehicle.DistanceToHome"] for one in ears.heard] == [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
+
+
+async def test_what_was_not_stored_is_not_acknowledged_and_comes_again(
+    vocabulary: Vocabulary, mosquitto: Make, tmp_path: Path
+) -> None:
+    server = mosquitto()
+    await server.start()
+    broker = connector(vocabulary, server.port, tmp_path)
+    async with Listening(broker, forgetful=True) as ears:
+        await publish(server.port, "car/lind/telemetry", '{"dist": 3}')
+        await publish(server.port, "car/lind/telemetry", '{"nothing": "of interest"}')
+        await until(lambda: ears.heard, "it is heard")
+    async with Listening(broker) as ears:
+        await until(lambda: ears.heard, "it is heard again")
+    async with Listening(broker) as ears:
+        await publish(server.port, "car/lind/telemetry", '{"dist": 4}')
+        await until(lambda: ears.heard, "the next")
+    assert [one.readings["Vehicle.DistanceToHome"] for one in ears.heard] == [4000.0], "what was stored stays away"
 
 
 async def test_user_and_password(vocabulary: Vocabulary, mosquitto: Make, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from homeward.app.trouble import Trouble
 from homeward.bus.nats import Bus
 from homeward.bus.outbox import TooLarge
 from homeward.bus.settings import BusError
-from homeward.bus.speech import write_outcome
 from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
@@ -71,9 +70,11 @@ class Doors:
         def tell(message: Message) -> None:
             nonlocal pause
             try:
-                self._bus.say(message.node, message.readings, message.at)
+                self._bus.say(message)
             except TooLarge as problem:  # it would come again and again: others must not suffer from it
                 self._trouble.say(name, f"{problem}; it was left out")
+                if message.stored:
+                    message.stored()
                 return
             pause = FIRST_PAUSE_S
             if name in self._trouble.by_place:
@@ -147,9 +148,8 @@ class Doors:
 
     async def _answer(self, command: Command, done: bool, why: str) -> None:
         """Put into the log what became of a command."""
-        told = write_outcome(Outcome(command.id, done, why, 0.0))
         try:
-            await self._bus.store(f"homeward.{command.node.replace('/', '.')}.outcomes", told)
+            self._bus.answer(command.node, Outcome(command.id, done, why, 0.0))
         except BusError as problem:
             self._trouble.say("bus", f"{problem}; the command is sent again when nobody answers")
 

@@ -95,11 +95,14 @@ class Figures:
             yield Figure(
                 "homeward_log_full_ratio", "gauge", "How full the log is; at 1 it refuses.", [({}, state.full)]
             )
-        if hub.kept_at:
-            age = max(0.0, time.time() - hub.kept_at)
+        if hub.keeper.kept_at:
+            age = max(0.0, time.time() - hub.keeper.kept_at)
             yield Figure("homeward_checkpoint_age_seconds", "gauge", "Since the last checkpoint.", [({}, age)])
             yield Figure(
-                "homeward_checkpoint_duration_seconds", "gauge", "What the last checkpoint took.", [({}, hub.kept_in_s)]
+                "homeward_checkpoint_duration_seconds",
+                "gauge",
+                "What the last checkpoint took.",
+                [({}, hub.keeper.kept_in_s)],
             )
         waiting = hub.scribe.recorder.waiting
         yield Figure("homeward_history_waiting_rows", "gauge", "Rows not yet in history.", [({}, waiting)])

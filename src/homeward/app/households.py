@@ -242,7 +242,7 @@ class Households:
             "place": hub.place.sequence if hub.place else 0,
             "log_full": hub.bus.state.full if hub.bus.state else 0.0,
             "rows_waiting": hub.scribe.recorder.waiting,
-            "kept_at": hub.kept_at,
+            "kept_at": hub.keeper.kept_at,
             "pid": getpid(),
             "nats_port": hub.bus.server.nats_port,
             "mqtt_port": hub.bus.server.mqtt_port,

@@ -1,7 +1,8 @@
 """Ties the circle: what the bus brings goes into the twin, what skills decide goes out, and nothing is forgotten.
 
 One task reads the log and turns the circle; one keeps checkpoints (history, the snapshot, then the log may forget);
-each connector has one that senses. Everything from outside, connectors included, enters through the log.
+each connector has one that senses. Everything from outside, connectors included, is written to the log before the
+circle turns; what connectors heard goes round before it is read back from there (ahead.py).
 """
 
 import asyncio
@@ -10,15 +11,16 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from time import monotonic, time
 from typing import Any, Self
 
+from homeward.app.ahead import Ahead
 from homeward.app.broker import BrokerWatch
-from homeward.app.checkpoint import freeze, load, save
+from homeward.app.checkpoint import load
 from homeward.app.clock import LifeClock
 from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
 from homeward.app.doors import Doors
+from homeward.app.keeper import Keeper
 from homeward.app.record import Scribe, stream_for
 from homeward.app.settings import HubSettings
 from homeward.app.tasks import end
@@ -31,15 +33,13 @@ from homeward.bus.speech import write_readings
 from homeward.core.batch import Batch, Single
 from homeward.core.circle import Circle, Turn
 from homeward.core.connector import Clock, Connector
-from homeward.core.signal import Broken, Command, Kind, Value, Wish
+from homeward.core.signal import Command, Kind, Value, Wish
 from homeward.core.skill import Skill
 from homeward.history import History, Recorder
 from homeward.history.tables import DAY
 from homeward.words import load_vocabulary
 
 log = logging.getLogger(__name__)
-CHECKPOINT_S = 2.0
-TIDY_S = 600.0
 LONGEST_WAIT_S = 30.0
 
 
@@ -70,10 +70,15 @@ class Hub:
             self.doors.add(connector)
         self.place: Place | None = None
         self.version = 0
-        self.applied, self.unfit, self.resent, self.kept_at, self.kept_in_s = 0, 0, 0, 0.0, 0.0
-        self._saved_version = -1
+        self.applied, self.unfit, self.resent = 0, 0, 0
         self._behind = 0
-        self._caught_up, self._woken, self._keeping = asyncio.Event(), asyncio.Event(), asyncio.Lock()
+        self._caught_up, self._woken = asyncio.Event(), asyncio.Event()
+        may = self.scribe.recorder
+        self.ahead = Ahead(self.bus, self.codec, self.clock, self._hear_ahead, lambda: not may.crowded)
+        self.keeper = Keeper(
+            settings.folder, self.circle, self.codec.resends, self.scribe, self.bus, self.ahead, self.trouble,
+            lambda: (self.place, self.version),
+        )  # fmt: skip
         self.ask_people: Callable[[Command], Coroutine[Any, Any, None]] = self.doors.act
         self._tasks: set[asyncio.Task[None]] = set()
         self._acting: set[asyncio.Task[None]] = set()
@@ -101,7 +106,7 @@ class Hub:
         self._behind = self.bus.state.last if self.bus.state else 0
         if self._behind <= (self.place.sequence if self.place else 0):
             self._caught_up.set()
-        for work in (self._read(), self._keep(), self._tidy(), self._wake(), self.broker.keep()):
+        for work in (self._read(), self.keeper.keep(), self.keeper.tidy(), self._wake(), self.broker.keep()):
             self._tasks.add(asyncio.create_task(work))
         await self.doors.start()
 
@@ -116,13 +121,18 @@ class Hub:
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""
         await self.doors.stop()
-        await end((*self._tasks, *self._acting))
-        self._tasks.clear()
-        try:
-            await self.checkpoint()
-        finally:
-            await self.bus.stop()
-            self.history.close()
+        async with self.ahead.settled():
+            await end((*self._tasks, *self._acting))
+            self._tasks.clear()
+            try:
+                await self.checkpoint()
+            finally:
+                await self.bus.stop()
+                self.history.close()
+
+    async def checkpoint(self) -> None:
+        """Keep everything as it is now. Raises HistoryError, OSError or BusError."""
+        await self.keeper.checkpoint()
 
     async def run(self) -> None:
         """Until cancelled, or until a task that must not end does: then raises what ended it."""
@@ -144,6 +154,9 @@ class Hub:
 
     async def _read(self) -> None:
         async for messages, place in self.bus.batches():
+            if self.scribe.recorder.crowded:
+                await self.keeper.make_room()
+            messages = self._read_back(messages)
             if messages.subjects:
                 if not isinstance(self.clock, LifeClock):
                     messages.times_ns = [int(self.clock.of(time / 1e9) * 1e9) for time in messages.times_ns]
@@ -152,17 +165,23 @@ class Hub:
             if place.sequence >= self._behind:
                 self._caught_up.set()
 
-    async def _make_room(self) -> None:
-        """Wait while too much waits for the disk: what is not read yet is safe in the log, and the log can hold it."""
-        while self.scribe.recorder.crowded:
-            try:
-                await self.checkpoint()
-            except (OSError, Broken):  # told by checkpoint
-                await asyncio.sleep(CHECKPOINT_S)
+    def _read_back(self, messages: Messages) -> Messages:
+        """Note where in the log stands what went round ahead of it; the messages that are still to go."""
+        messages, gone = self.bus.underway.read_back(messages)
+        for one, sequence in gone:
+            self.scribe.later_one(one, sequence)
+        self.applied += len(gone)
+        return messages
+
+    def _hear_ahead(self, singles: list[Single]) -> None:
+        """Turn the circle by what connectors heard, before it is read back from the log."""
+        one, until = singles[0], singles[-1].time
+        if len(singles) == 1:
+            self._turn(lambda: self.circle.turn_one(one, until), until)
+        else:
+            self._turn(lambda: self.circle.turn(Batch.of_singles(singles), until), until)
 
     async def _hear(self, messages: Messages, place: Place) -> None:
-        if self.scribe.recorder.crowded:
-            await self._make_room()
         until, messages = messages.times_ns[-1] / 1e9, self.doors.own.rewrite(messages)
         if len(messages) == 1 and (one := self.codec.single(messages)) is not None:
             await self._hear_one(one, messages.sequences[0], until, place)
@@ -249,51 +268,6 @@ class Hub:
         self.decisions.asked(_as_command(replace(wish, id=id)), self.clock.now())
         self.version += 1
         return id
-
-    # What is kept.
-
-    async def _keep(self) -> None:
-        while True:
-            await asyncio.sleep(CHECKPOINT_S)
-            with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
-                await self.checkpoint()
-
-    async def checkpoint(self) -> None:
-        """History, then the snapshot, then the log may forget. Raises HistoryError or OSError.
-
-        One at a time, and never half: also when the caller is cancelled.
-        """
-        await asyncio.shield(self._checkpoint())
-
-    async def _checkpoint(self) -> None:
-        async with self._keeping:
-            await self._write_checkpoint()
-
-    async def _write_checkpoint(self) -> None:
-        if self.place is None or self.version == self._saved_version:
-            return
-        place, version, began = self.place, self.version, monotonic()
-        self.scribe.catch_up(all=True)
-        self.scribe.reached(place.sequence)
-        plain, arrays = freeze(self.circle, place, self.scribe.counted, self.codec.resends)
-        try:
-            await asyncio.to_thread(self.scribe.recorder.flush)
-            await asyncio.to_thread(save, self.settings.folder, plain, arrays)
-            await self.bus.acknowledge(place)
-        except (OSError, Broken) as problem:
-            self.trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")
-            raise
-        self._saved_version, self.kept_at, self.kept_in_s = version, time(), monotonic() - began
-        self.trouble.say("disk", "")
-
-    async def _tidy(self) -> None:
-        while True:
-            await asyncio.sleep(TIDY_S)
-            try:
-                await asyncio.to_thread(self.history.compact, apart=True)
-                self.trouble.say("history", "")
-            except Broken as problem:
-                self.trouble.say("history", str(problem))
 
 
 def _as_command(wish: Wish) -> Command:

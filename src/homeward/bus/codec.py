@@ -6,6 +6,7 @@ applied whole or not at all.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 from operator import itemgetter
@@ -15,9 +16,10 @@ import numpy as np
 import orjson
 
 from homeward.bus.columns import Unpacker, first_time
-from homeward.bus.faults import Allowance, Fault, Nearest
+from homeward.bus.faults import Allowance, Fault
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
+from homeward.bus.reasons import Reasons, misplaced
 from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
@@ -25,8 +27,8 @@ from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Integers, Single, trusted, trusted_one
 from homeward.core.nodes import NONE, Nodes
-from homeward.core.signal import Outcome, Refused, UnknownSignal, Wish
-from homeward.core.vocabulary import MAX_TEXT, Vocabulary, encode
+from homeward.core.signal import Outcome, Refused, Wish
+from homeward.core.vocabulary import MAX_TEXT, Vocabulary
 
 NOWHERE = np.zeros(0, np.int64)
 ELSEWHERE = (FOREIGN, NONE)
@@ -88,7 +90,7 @@ class Codec:
         self._shapes = Shapes(vocabulary, self._bounds)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
         self.resends = Resends()
-        self._nearest = Nearest(vocabulary)
+        self._reasons = Reasons(nodes, vocabulary, self._bounds, self._routes)
         self._told = Allowance(each=20, all=200)
         self._rate = Rate(most_a_second)
         self._latest = 0.0
@@ -122,6 +124,28 @@ class Codec:
             return None
         if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
             return None
+        return self._single(subject, node, shape, said, at, payload, time_ns)
+
+    def heard(
+        self, subject: bytes, readings: Mapping[str, Any], at: float | None, payload: bytes, time_ns: int
+    ) -> Single | None:
+        """The same for readings that were put into a payload a moment ago, and go round before they are in the log."""
+        leaf, node = self._routes.known.get(subject, ELSEWHERE)
+        shape = self._shapes.known.get(tuple(readings))
+        if leaf > TOLD or shape is None:
+            return None
+        return self._single(subject, node, shape, readings, nan if at is None else at, payload, time_ns)
+
+    def _single(
+        self,
+        subject: bytes,
+        node: int,
+        shape: Shape,
+        said: Mapping[str, Any],
+        at: float,
+        payload: bytes,
+        time_ns: int,
+    ) -> Single | None:
         values, time = shape.numbers(said.values()), max(time_ns / 1e9, self._latest)
         if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
             return None
@@ -193,7 +217,7 @@ class Codec:
             if signal is None:
                 raise Unknown(wish.path)
             if signal.kind is not self._nodes.kind(node):
-                raise Refused(_misplaced(signal.path, name, self._nodes.kind(node).word))
+                raise Refused(misplaced(signal.path, name, self._nodes.kind(node).word))
             if (id := said_id(payload)) and self.resends.again_by_id(node, f"{wish.by} {id}", messages.times_ns[i]):
                 work.decoded.resent += 1
                 return
@@ -243,51 +267,12 @@ class Codec:
             subject, payload, time = work.messages.subjects[i], work.messages.payloads[i], float(work.times[i])
             if not self._told.take(subject, time):
                 continue
-            text, path, nearest = self._why(error, subject, payload, time)
+            text, path, nearest = self._reasons.why(error, subject, payload, time)
             if subject.endswith(b".asked"):
                 payload = payload.partition(b"\n")[2]
             fault = Fault(subject.decode(errors="replace"), time, text, path[:200], nearest, payload)
             work.decoded.faults.append(fault)
         work.unfit.clear()  # an error holds the frame that raised it, which holds all this
-
-    def _why(self, error: Exception, subject: bytes, payload: bytes, time: float) -> tuple[str, str, str]:
-        """What was wrong in words, the path it was about, and the nearest right one."""
-        match error:
-            case Unknown():
-                nearest = self._nearest.to(error.path, subject, time)
-                hint = f"; did you mean {nearest}?" if nearest else ""
-                return f"unknown signal {error.path[:200]}{hint}", error.path, nearest
-            case Unplaced():
-                return self._routes.why_not(subject)
-            case Unfit():
-                return self._why_unfit(error, payload)
-            case orjson.JSONDecodeError():
-                return f"not JSON: {error}", "", ""
-            case AttributeError() | TypeError():
-                return 'not a JSON object; write one such as {"Vehicle.Speed": 33.2}', "", ""
-            case RecursionError():
-                return "nested too deeply; a reading is a plain value", "", ""
-        return str(error)[:500], "", ""
-
-    def _why_unfit(self, error: Unfit, payload: bytes) -> tuple[str, str, str]:
-        said = orjson.loads(payload)
-        said.pop("at", None)
-        said.pop("id", None)
-        for (path, value), index in zip(said.items(), error.shape.signal.tolist(), strict=True):
-            signal = self._vocabulary.signals[index]
-            if error.misplaced:
-                return _misplaced(path, self._nodes.names[error.node], self._nodes.kind(error.node).word), path, ""
-            if isinstance(value, str) and len(value) > (most := self._bounds.longest_text):
-                return f"{path}: text of {len(value)} characters; at most {most} (homeward up --longest-text)", path, ""
-            try:
-                encode(signal, value)
-            except (Refused, UnknownSignal, OverflowError) as refused:
-                return str(refused), path, ""
-        return "a value does not fit", "", ""
-
-
-def _misplaced(path: str, node: str, kind: str) -> str:
-    return f"{path[:200]} cannot be of {node}, which is a {kind.lower()}: its signals begin with {kind}."
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from time import time_ns
 from typing import Self
 
 from nats.aio.client import Client
@@ -19,9 +20,11 @@ from homeward.bus.outbox import Outbox
 from homeward.bus.reader import MQTT_COPY, Messages, Reader
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
-from homeward.bus.speech import wish_id, write_command, write_readings, write_wish
+from homeward.bus.speech import wish_id, write_command, write_outcome, write_readings, write_wish
+from homeward.bus.underway import Underway
 from homeward.bus.wishes import Forwarder
-from homeward.core.signal import Command, Value, Wish
+from homeward.core.connector import Message
+from homeward.core.signal import Command, Outcome, Wish
 
 log = logging.getLogger(__name__)
 STORED_S = 10.0
@@ -29,13 +32,13 @@ QOS_1 = {"Nmqtt-Pub": "1"}
 AT_QOS_1 = b"NATS/1.0\r\nNmqtt-Pub: 1\r\n\r\n"
 
 
-def as_readings(node: str) -> bytes:
-    """The subject for what a node says.
+def as_heard(node: str) -> bytes:
+    """The subject for what connectors heard of a node.
 
-    >>> as_readings("lind/car")
-    b'homeward.lind.car.readings'
+    >>> as_heard("lind/car")
+    b'homeward.lind.car.heard'
     """
-    return f"homeward.{node.replace('/', '.')}.readings".encode()
+    return f"homeward.{node.replace('/', '.')}.heard".encode()
 
 
 class Bus:
@@ -57,6 +60,8 @@ class Bus:
         self._forwarder: Forwarder | None = None
         self._clients: Clients | None = None
         self._outbox = Outbox(settings.largest_payload_bytes)
+        self.underway = Underway(self._outbox)
+        self._behind = 0
         self._subjects: dict[str, bytes] = {}
 
     async def __aenter__(self) -> Self:
@@ -127,10 +132,13 @@ class Bus:
             try:
                 if self._reader is None:
                     self._reader = await self._open()
+                    self._behind = self.state.last if self.state else 0
+                self._let_out()
                 messages, sequence, time_ns = await self._reader.take(most)
                 pause = 0.02
             except (OSError, TimeoutError, NatsError, BusError) as error:
                 log.info("reading the log again in %.2f s: %s", pause, error)
+                self.underway.shut()
                 if self._reader:
                     self._reader.close()
                     self._reader = None
@@ -141,6 +149,21 @@ class Bus:
             if len(messages) or sequence > (self.place.sequence if self.place else 0):
                 self.place = Place(self.state.stream, sequence, time_ns / 1e9)
                 yield messages, self.place
+
+    def _let_out(self) -> None:
+        """Send what is underway once everything has been read that was there when the log was opened."""
+        if self._behind >= 0 and self._behind <= self._reached():
+            self._behind = -1
+            self.underway.open()
+
+    def _reached(self) -> int:
+        """How far the log that there is has been read."""
+        return self.place.sequence if self.place and self.state and self.place.stream == self.state.stream else 0
+
+    def behind_ns(self) -> int:
+        """How old the oldest message is that is here and has not been taken from `batches`."""
+        since = self._reader.since_ns if self._reader else 0
+        return time_ns() - since if since else 0
 
     async def _open(self) -> Reader:
         self.state = state = await self._log.state()
@@ -194,14 +217,24 @@ class Bus:
         except NatsError as error:
             raise BusError(f"{subject} could not be published: {error}") from error
 
-    def say(self, node: str, readings: Mapping[str, Value], at: float | None = None) -> None:
-        """Put readings that a connector of the hub's own sensed into the log; `at` in s since 1970, None for now.
+    def say(self, message: Message) -> None:
+        """Put what a connector of the hub's own heard into the log; `at` in s since 1970, None for now.
 
-        Does not wait until they are stored. Raises TooLarge, or BusError when too much waits: the server has been away
-        for long.
+        Does not wait until it is stored. Raises TooLarge, or BusError when too much waits: the server has been away
+        for long. One that says that there is `more` goes with the next.
         """
-        subject = self._subjects.get(node) or self._subjects.setdefault(node, as_readings(node))
-        self._outbox.publish(subject, write_readings(readings, at))
+        node = message.node
+        subject = self._subjects.get(node) or self._subjects.setdefault(node, as_heard(node))
+        try:
+            self.underway.put(subject, write_readings(message.readings, message.at), message)
+        finally:
+            if not message.more:
+                self._outbox.go()
+
+    def answer(self, node: str, outcome: Outcome) -> None:
+        """Put into the log what became of a command, after all that was heard before. Raises BusError."""
+        self.underway.put(f"homeward.{node.replace('/', '.')}.outcomes".encode(), write_outcome(outcome))
+        self._outbox.go()
 
     async def command(self, command: Command) -> None:
         """Send a command to its node's `…/commands`. Raises BusError if it could not be stored."""

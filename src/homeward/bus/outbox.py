@@ -5,6 +5,7 @@ than the millisecond that they wait. While the server is away, or does not keep 
 """
 
 import asyncio
+from collections.abc import Callable
 
 from homeward.bus.settings import BusError
 
@@ -17,7 +18,12 @@ class TooLarge(BusError):
 
 
 class Outbox:
-    """Publishes in NATS' own protocol over the connection that there is; what waits outlives connections."""
+    """Publishes in NATS' own protocol over the connection that there is; what waits outlives connections.
+
+    `written` is called when what was put has been handed to the connection.
+    """
+
+    written: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(self, largest_payload_bytes: int) -> None:
         self._largest = largest_payload_bytes
@@ -28,19 +34,26 @@ class Outbox:
         self._wrote_at = 0.0
 
     def publish(self, subject: bytes, payload: bytes, header: bytes = b"") -> None:
-        """Publish soon, in order. Raises TooLarge, or BusError when too much waits already."""
+        """Publish at once or very soon, in order. Raises TooLarge, or BusError when too much waits already."""
+        self.check(subject, payload)
+        self.put(subject, payload, header)
+        self.go()
+
+    def check(self, subject: bytes, payload: bytes) -> None:
+        """Raise TooLarge for what no server would take, BusError when too much waits already."""
         if len(payload) > self._largest:
             raise TooLarge(f"{subject.decode()}: a message of {len(payload):,} bytes; at most {self._largest:,}")
         if self._size > MOST_WAITING_BYTES:
             raise BusError(f"{subject.decode()} could not be published: the server is away, or does not keep up")
+
+    def put(self, subject: bytes, payload: bytes, header: bytes = b"") -> None:
+        """Have it published with the next `go`."""
         if header:
             sizes = len(header), len(header) + len(payload)
             self._waiting.append(b"HPUB %b %d %d\r\n%b%b\r\n" % (subject, *sizes, header, payload))
         else:
             self._waiting.append(b"PUB %b %d\r\n%b\r\n" % (subject, len(payload), payload))
         self._size += len(payload)
-        if not self._set_off:
-            self._set_going()
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +63,7 @@ class Outbox:
     def connect(self, transport: asyncio.Transport) -> None:
         """Go out by this connection from now on."""
         self._transport, self._paused = transport, False
-        self._set_going()
+        self.go()
 
     def disconnect(self, transport: asyncio.Transport | None) -> None:
         """This connection is gone."""
@@ -60,9 +73,10 @@ class Outbox:
     def pause(self, paused: bool) -> None:
         """The server does not keep up; or (False) it does again."""
         self._paused = paused
-        self._set_going()
+        self.go()
 
-    def _set_going(self) -> None:
+    def go(self) -> None:
+        """Write out what waits: now if it is quiet, else some of it together."""
         if not self._waiting or self._set_off or self._paused or self._transport is None:
             return
         self._set_off = True
@@ -71,7 +85,7 @@ class Outbox:
         if wait > 0:
             loop.call_later(wait, self._write)
         else:
-            loop.call_soon(self._write)
+            self._write()
 
     def _write(self) -> None:
         self._set_off = False
@@ -80,3 +94,4 @@ class Outbox:
         waiting, self._waiting, self._size = self._waiting, [], 0
         self._wrote_at = asyncio.get_running_loop().time()
         self._transport.write(b"".join(waiting))
+        self.written()

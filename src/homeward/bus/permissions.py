@@ -18,7 +18,10 @@ ANSWER_S = 10.0
 SYSTEM = "SYSTEM"
 WISHES = "homeward.*.*.wishes"
 NOT_FOR_GUESTS = [
-    *(f"homeward.*.*.{leaf}" for leaf in ("readings", "told", "columns", "outcomes", "wishes", "asked", "messages")),
+    *(
+        f"homeward.*.*.{leaf}"
+        for leaf in ("readings", "heard", "told", "columns", "outcomes", "wishes", "asked", "messages")
+    ),
     *("$JS.>", "$KV.>", "$O.>", "$SYS.>", "$MQTT.msgs.>", "$MQTT.JSA.>", "_INBOX.>", "_hub.>", "_R_.>"),
 ]
 MQTT_SESSION = ["$MQTT.sub.>", "$MQTT.deliver.pubrel.>"]

@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import cast
 
 from homeward.bus.outbox import Outbox
+from homeward.bus.routes import HEARD_LEAF
 
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
@@ -112,6 +113,11 @@ class Reader(asyncio.Protocol):
             self._answer = b""
         return taken, self.position, self.last_time_ns
 
+    @property
+    def since_ns(self) -> int:
+        """Of when the oldest message is that waits here, 0 for none."""
+        return self._waiting.times_ns[0] if self._waiting.times_ns else 0
+
     def pause_writing(self) -> None:
         """The server does not keep up with what is published on this connection."""
         self._outbox.pause(True)
@@ -183,7 +189,9 @@ class Reader(asyncio.Protocol):
         waiting = self._waiting
         waiting.subjects.append(subject)
         waiting.payloads.append(payload)
-        waiting.times_ns.append(self.last_time_ns)
+        waiting.times_ns.append(
+            _heard(header) or self.last_time_ns if subject.endswith(HEARD_LEAF) else self.last_time_ns
+        )
         waiting.sequences.append(self.position)
 
     def _status(self, reply: bytes, header: bytes) -> None:
@@ -213,6 +221,12 @@ def _is_stored_twice(header: bytes) -> bool:
     """Whether this is the live copy of an MQTT message at QoS 1 or 2, whose stored copy comes (or came) by itself."""
     at = header.find(b"Nmqtt-Pub:")
     return at >= 0 and header[at + 10 : at + 12].strip() in (b"1", b"2")
+
+
+def _heard(header: bytes) -> int:
+    """When the hub heard it (ns), 0 if that is not said: only the hub itself may write there."""
+    at = header.find(b"Heard: ") + 7
+    return int(header[at : header.index(b"\r", at)]) if at >= 7 else 0
 
 
 def _connect(user: str, password: str, inbox: str) -> bytes:

@@ -5,9 +5,18 @@ from difflib import get_close_matches
 from homeward.core.nodes import NONE, Nodes
 from homeward.core.signal import UnknownSignal
 
-READINGS, TOLD, FOREIGN, ASKED, OUTCOMES, COLUMNS, OURS, NOWHERE = range(1, 9)
-LEAVES = {b"readings": READINGS, b"told": TOLD, b"asked": ASKED, b"outcomes": OUTCOMES, b"columns": COLUMNS}
-"""`told` is what the hub itself says of a node, such as its settings: no client may write there."""
+READINGS, HEARD, TOLD, FOREIGN, ASKED, OUTCOMES, COLUMNS, OURS, NOWHERE = range(1, 10)
+HEARD_LEAF = b".heard"
+LEAVES = {
+    b"readings": READINGS,
+    b"heard": HEARD,
+    b"told": TOLD,
+    b"asked": ASKED,
+    b"outcomes": OUTCOMES,
+    b"columns": COLUMNS,
+}
+"""`heard` is what the hub's connectors heard, at the time that goes with it; `told` what the hub itself says of a node,
+such as its settings. No client may write on either."""
 OWN = {b"commands", b"errors", b"wishes"}
 MOST_KNOWN = 4_000_000
 
@@ -53,6 +62,6 @@ class Routes:
             except UnknownSignal as error:
                 hint = f"; did you mean {error.nearest}?" if error.nearest else ""
                 return f"unknown node {name[:200]}{hint}", name[:200], error.nearest
-        known = [word.decode() for word, leaf in LEAVES.items() if leaf != TOLD]
+        known = [word.decode() for word, leaf in LEAVES.items() if leaf not in (HEARD, TOLD)]
         near = (get_close_matches(leaf, known, n=1, cutoff=0.4) or ["readings"])[0]
         return f"nothing is said on …/{leaf[:100]}; did you mean …/{near}?", leaf[:200], near

@@ -11,11 +11,16 @@ class ConnectorError(Broken):
 
 
 class Message(NamedTuple):
-    """Readings of one node as a connector heard them; `at` by the sender's clock, None for the moment of arrival."""
+    """Readings of one node as a connector heard them; `at` by the sender's clock, None for the moment of arrival.
+
+    `stored` is called when the log has it; `more` says that another message follows at once.
+    """
 
     node: str
     readings: Mapping[str, Value]
     at: float | None = None
+    stored: Callable[[], None] | None = None
+    more: bool = False
 
 
 Tell = Callable[[Message], None]

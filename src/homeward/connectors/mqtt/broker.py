@@ -3,6 +3,7 @@
 import time
 from collections.abc import Coroutine, Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from homeward.bus.faults import Fault
@@ -29,15 +30,22 @@ class Broker:
     async def sense(self, clock: Clock, tell: Tell) -> None:
         """Connect, and tell everything heard as it comes.
 
-        Raises ConnectorError when there is no connection or it is lost; called again, it connects anew, and the broker
-        sends what it has kept meanwhile.
+        At QoS 1 the broker is told that we have a message once it is stored. Raises ConnectorError when there is no
+        connection or it is lost; called again, it connects anew, and the broker sends what it has kept.
         """
 
-        def heard(deliveries: list[Delivery]) -> None:
+        def heard(link: Link, deliveries: list[Delivery]) -> None:
             now = time.time()
             for one in deliveries:
-                for node, readings, at in self.translator.hear(one.topic, one.payload, one.retained, now):
-                    tell(Message(node, readings, None if at is None else clock.of(at)))
+                found = self.translator.hear(one.topic, one.payload, one.retained, now)
+                stored = partial(link.acknowledge, one.packet) if one.packet else None
+                left = len(found)
+                for node, readings, at in found:
+                    left -= 1
+                    when = None if at is None else clock.of(at)
+                    tell(Message(node, readings, when, None if left else stored, left > 0))
+                if stored and not found:
+                    stored()
 
         link = await Link.open(self.address, self.translator.filters, heard)
         self._link = link

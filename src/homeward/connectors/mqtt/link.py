@@ -1,4 +1,4 @@
-"""One connection to a broker: what comes is handed over as it comes, and acknowledged when it has been taken."""
+"""One connection to a broker: what comes is handed over as it comes."""
 
 import asyncio
 import ssl
@@ -13,11 +13,10 @@ from homeward.core.signal import Broken
 
 ANSWER_S = 10.0
 KEEP_ALIVE_S = 30
-ACKNOWLEDGE_S = 0.005
 Awaited = tuple[int, "asyncio.Future[bytes]"]
 """A packet's number, and the answer to it."""
-Heard = Callable[[list[Delivery]], None]
-"""Takes over what came. Raises Broken where it cannot: then it is not acknowledged, and the connection ends."""
+Heard = Callable[["Link", list[Delivery]], None]
+"""Takes over what came, and has it acknowledged. Raises Broken where it cannot: then the connection ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Link(asyncio.Protocol):
         self._answers: dict[int, asyncio.Future[bytes]] = {}
         self.ended: asyncio.Future[None] = loop.create_future()
         self._rest = b""
+        self._taken: list[int] = []
         self._number = 0
         self._transport: asyncio.Transport | None = None
         self._heard = True
@@ -142,21 +142,21 @@ class Link(asyncio.Protocol):
             self._drop(f"the broker at {self.address} sent what cannot be read: {problem}")
             return
         if deliveries:
-            self._hand_over(deliveries)
+            try:
+                self._heard_by(self, deliveries)
+            except Broken as problem:
+                self._drop(str(problem))
 
-    def _hand_over(self, deliveries: list[Delivery]) -> None:
-        try:
-            self._heard_by(deliveries)
-        except Broken as problem:
-            self._drop(str(problem))
-            return
-        if told := b"".join([wire.acknowledge(one.packet) for one in deliveries if one.packet]):
-            # Whoever took them over gets to write them out before the broker forgets.
-            asyncio.get_running_loop().call_later(ACKNOWLEDGE_S, self._acknowledge, told)
+    def acknowledge(self, packet: int) -> None:
+        """Let the broker forget a message; together with others of this moment."""
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._acknowledge)
+        self._taken.append(packet)
 
-    def _acknowledge(self, told: bytes) -> None:
+    def _acknowledge(self) -> None:
+        taken, self._taken = self._taken, []
         if self._transport:
-            self._transport.write(told)
+            self._transport.write(b"".join(map(wire.acknowledge, taken)))
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell everybody who waits."""

@@ -1,0 +1,114 @@
+"""Checkpoints: history is written, then the snapshot, then the log may forget. One at a time, and never half."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, time
+
+from homeward.app.ahead import Ahead
+from homeward.app.checkpoint import freeze, save
+from homeward.app.record import Scribe
+from homeward.app.trouble import Trouble
+from homeward.bus.nats import Bus
+from homeward.bus.resends import Resends
+from homeward.bus.settings import Place
+from homeward.core.circle import Circle
+from homeward.core.signal import Broken
+
+log = logging.getLogger(__name__)
+CHECKPOINT_S = 2.0
+TIDY_S = 600.0
+
+
+class Keeper:
+    """Keeps a hub's state every few seconds; `reached` says where in the log and at which version it is.
+
+    `kept_at` is when the last checkpoint was done (s since 1970, 0 for never), `kept_in_s` what it took.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        circle: Circle,
+        resends: Resends,
+        scribe: Scribe,
+        bus: Bus,
+        ahead: Ahead,
+        trouble: Trouble,
+        reached: Callable[[], tuple[Place | None, int]],
+    ) -> None:
+        self._folder, self._circle, self._resends, self._scribe = folder, circle, resends, scribe
+        self._bus, self._ahead, self._trouble, self._reached = bus, ahead, trouble, reached
+        self.kept_at, self.kept_in_s = 0.0, 0.0
+        self._saved_version = -1
+        self._keeping = asyncio.Lock()
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(CHECKPOINT_S)
+            with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
+                await self.checkpoint()
+
+    async def checkpoint(self) -> None:
+        """History, then the snapshot, then the log may forget. Raises HistoryError or OSError.
+
+        Goes on to its end when the caller is cancelled.
+        """
+        await asyncio.shield(self._checkpoint())
+
+    async def _checkpoint(self) -> None:
+        async with self._keeping:
+            if self._reached()[1] != self._saved_version:
+                try:
+                    await self._write()
+                except (OSError, Broken) as problem:
+                    self._tell(problem)
+                    raise
+
+    async def _write(self) -> None:
+        async with self._ahead.settled() as settled:
+            place, version = self._reached()
+            if place is None:
+                return
+            began = monotonic()
+            self._hand_over(place)
+            plain, arrays = freeze(self._circle, place, self._scribe.counted, self._resends)
+        await asyncio.to_thread(self._scribe.recorder.flush)
+        await asyncio.to_thread(save, self._folder, plain, arrays)
+        state = await self._bus.acknowledge(place)
+        if not settled and place.sequence >= state.last:
+            self._bus.underway.send_again()  # what the log refused while it was full
+        self._saved_version, self.kept_at, self.kept_in_s = version, time(), monotonic() - began
+        self._trouble.say("disk", "")
+
+    def _hand_over(self, place: Place) -> None:
+        self._scribe.catch_up(all=True)
+        self._scribe.reached(place.sequence)
+
+    async def make_room(self) -> None:
+        """Wait while too much waits for the disk: what is not read yet is safe in the log, and the log can hold it."""
+        while self._scribe.recorder.crowded:
+            place, _ = self._reached()
+            if place is not None:
+                self._hand_over(place)
+            try:
+                await asyncio.to_thread(self._scribe.recorder.flush)
+            except (OSError, Broken) as problem:
+                self._tell(problem)
+                await asyncio.sleep(CHECKPOINT_S)
+
+    def _tell(self, problem: Exception) -> None:
+        self._trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")
+
+    async def tidy(self) -> None:
+        """Have history gather its small files now and then, until cancelled."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            try:
+                await asyncio.to_thread(self._scribe.recorder.history.compact, apart=True)
+                self._trouble.say("history", "")
+            except Broken as problem:
+                self._trouble.say("history", str(problem))
