@@ -7,7 +7,8 @@ import numpy as np
 import orjson
 import pytest
 
-from homeward.bus.codec import Codec, Decoded
+from homeward.bus.codec import Codec
+from homeward.bus.decoded import Decoded
 from homeward.bus.faults import Allowance
 from homeward.bus.reader import Messages
 from homeward.bus.speech import write_command, write_wish

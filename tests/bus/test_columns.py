@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from homeward.bus.codec import Codec, Decoded
+from homeward.bus.codec import Codec
 from homeward.bus.columns import pack
+from homeward.bus.decoded import Decoded
 from homeward.bus.reader import Messages
 from homeward.core.nodes import Nodes
 from homeward.core.signal import Kind

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from tests.bus.test_codec_fuzz import NOW, NOW_NS, lind
 
-from homeward.bus.codec import Codec, Decoded
+from homeward.bus.codec import Codec
+from homeward.bus.decoded import Decoded
 from homeward.bus.reader import Messages
 from homeward.bus.resends import MOST_REMEMBERED, Resends
 from homeward.core.vocabulary import Vocabulary
@@ -76,11 +77,11 @@ def test_a_wish_with_an_id_is_one_wish_and_one_without_is_another_each_time(code
 def test_what_is_remembered_is_bounded_and_survives_in_the_snapshot() -> None:
     before = Resends()
     for i in range(3 * MOST_REMEMBERED):
-        assert not before.again(0, float(i), b"x", NOW_NS)
+        assert not before.again(0, float(i), 7, NOW_NS)
     arrays = before.taken()
     assert len(arrays["resends.marks"]) <= 2 * MOST_REMEMBERED
     after = Resends()
     after.restore({name: np.array(column) for name, column in arrays.items()})
     last = 3 * MOST_REMEMBERED - 1
-    assert after.again(0, float(last), b"x", NOW_NS) and not after.again(0, 0.0, b"x", NOW_NS)
-    assert not before.again(0, 0.0, b"x", NOW_NS), "the oldest are forgotten, here as there"
+    assert after.again(0, float(last), 7, NOW_NS) and not after.again(0, 0.0, 7, NOW_NS)
+    assert not before.again(0, 0.0, 7, NOW_NS), "the oldest are forgotten, here as there"

@@ -7,14 +7,16 @@ Read docs/decisions/0036-ahead-of-the-log.md.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+from homeward.app.clock import LifeClock, lived_ns
 from homeward.bus.codec import Codec
 from homeward.bus.nats import Bus
 from homeward.bus.underway import Sent
-from homeward.core.batch import Single
-from homeward.core.connector import Clock
+from homeward.core.batch import Batch, Single
+from homeward.core.connector import Clock, Message
 
 FARTHEST_BEHIND_NS = 100_000_000
 """So far behind the log it is read in its order again: what came by other doors should not wait for what is newer."""
@@ -22,43 +24,38 @@ SETTLED_S = 1.0
 
 
 class Ahead:
-    """Acts on what connectors heard as soon as the server has it; `turn` takes messages round the circle.
+    """Acts on what connectors heard as soon as the server has it; `turn` takes that round the circle.
 
     `may` says whether that may be done just now.
     """
 
     def __init__(
-        self, bus: Bus, codec: Codec, clock: Clock, turn: Callable[[list[Single]], None], may: Callable[[], bool]
+        self, bus: Bus, codec: Codec, clock: Clock, turn: Callable[[Single | Batch], None], may: Callable[[], bool]
     ) -> None:
         self._bus, self._codec, self._clock, self._turn, self._may = bus, codec, clock, turn, may
-        self._acted_ns = self._left_ns = 0
+        self._acted_ns = 0
+        self._left: deque[Sent] = deque()
         self._holding = 0
+        bus.underway.understand = codec.heard if isinstance(clock, LifeClock) else self.understand
         bus.underway.written = self.written
+        bus.underway.bundles = codec.bundles
+
+    def understand(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
+        """What was told in plain numbers, None where that does not go."""
+        return self._codec.heard(subject, message, mark, lived_ns(self._clock, time_ns))
 
     def written(self, sent: list[Sent]) -> None:
         """Act on what the server has just been given, or leave it for when it is read back."""
-        underway = self._bus.underway
-        if (
-            self._holding
-            or underway.back_ns < self._left_ns
-            or self._bus.behind_ns() > FARTHEST_BEHIND_NS
-            or not self._may()
-        ):
-            self._left_ns = sent[-1].time_ns if sent else self._left_ns
+        self._left += sent
+        while self._left and self._left[0].is_back:
+            self._left.popleft()
+        if self._holding or self._bus.behind_ns() > FARTHEST_BEHIND_NS or not self._may():
             return
-        singles = []
-        for one in sent:
-            assert one.message
-            time_ns, message = int(self._clock.of(one.time_ns / 1e9) * 1e9), one.message
-            single = self._codec.heard(one.subject, message.readings, message.at, one.payload, time_ns)
-            if single is None:
-                self._left_ns = sent[-1].time_ns
-                break
-            one.single = single
-            self._acted_ns = one.time_ns
-            singles.append(single)
-        if singles:
-            self._turn(singles)
+        while self._left and (self._left[0].is_back or self._left[0].news is not None):
+            one = self._left.popleft()
+            if one.news is not None and not one.is_back:
+                one.acted, self._acted_ns = True, one.time_ns
+                self._turn(one.news)
 
     @asynccontextmanager
     async def settled(self) -> AsyncGenerator[bool]:

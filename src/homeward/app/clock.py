@@ -2,6 +2,8 @@
 
 import time
 
+from homeward.core.connector import Clock
+
 
 class LifeClock:
     """The system's clock."""
@@ -15,3 +17,8 @@ class LifeClock:
     def of(self, wall: float) -> float:
         """The same."""
         return wall
+
+
+def lived_ns(clock: Clock, wall_ns: int) -> int:
+    """The time of `clock` (ns) that belongs to a moment of the system's clock (ns); life's is the same to the last."""
+    return wall_ns if isinstance(clock, LifeClock) else int(clock.of(wall_ns / 1e9) * 1e9)

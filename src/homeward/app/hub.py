@@ -13,10 +13,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
+import numpy as np
+
 from homeward.app.ahead import Ahead
 from homeward.app.broker import BrokerWatch
 from homeward.app.checkpoint import load
-from homeward.app.clock import LifeClock
+from homeward.app.clock import LifeClock, lived_ns
 from homeward.app.decisions import Decisions
 from homeward.app.devices import Devices
 from homeward.app.doors import Doors
@@ -25,7 +27,8 @@ from homeward.app.record import Scribe, stream_for
 from homeward.app.settings import HubSettings
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
-from homeward.bus.codec import Codec, Decoded
+from homeward.bus.codec import Codec
+from homeward.bus.decoded import Decoded
 from homeward.bus.nats import Bus
 from homeward.bus.reader import Messages
 from homeward.bus.settings import Device, Place
@@ -158,8 +161,7 @@ class Hub:
                 await self.keeper.make_room()
             messages = self._read_back(messages)
             if messages.subjects:
-                if not isinstance(self.clock, LifeClock):
-                    messages.times_ns = [int(self.clock.of(time / 1e9) * 1e9) for time in messages.times_ns]
+                messages.times_ns = [lived_ns(self.clock, time) for time in messages.times_ns]
                 await self._hear(messages, place)
             self.place = place
             if place.sequence >= self._behind:
@@ -168,18 +170,20 @@ class Hub:
     def _read_back(self, messages: Messages) -> Messages:
         """Note where in the log stands what went round ahead of it; the messages that are still to go."""
         messages, gone = self.bus.underway.read_back(messages)
-        for one, sequence in gone:
-            self.scribe.later_one(one, sequence)
-        self.applied += len(gone)
+        for news, sequence in gone:
+            self.scribe.later_one(news, sequence) if isinstance(news, Single) else self.scribe.later(
+                news, np.full(len(news), sequence), sequence
+            )
+            self.applied += 1 if isinstance(news, Single) else len(news)
         return messages
 
-    def _hear_ahead(self, singles: list[Single]) -> None:
+    def _hear_ahead(self, news: Single | Batch) -> None:
         """Turn the circle by what connectors heard, before it is read back from the log."""
-        one, until = singles[0], singles[-1].time
-        if len(singles) == 1:
-            self._turn(lambda: self.circle.turn_one(one, until), until)
+        if isinstance(news, Single):
+            self._turn(lambda: self.circle.turn_one(news, news.time), news.time)
         else:
-            self._turn(lambda: self.circle.turn(Batch.of_singles(singles), until), until)
+            until = news.time.item(-1)
+            self._turn(lambda: self.circle.turn(news, until), until)
 
     async def _hear(self, messages: Messages, place: Place) -> None:
         until, messages = messages.times_ns[-1] / 1e9, self.doors.own.rewrite(messages)

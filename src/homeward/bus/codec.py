@@ -7,67 +7,34 @@ applied whole or not at all.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import nan
 from operator import itemgetter
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import orjson
 
+from homeward.bus.bundle import Bundles
 from homeward.bus.columns import Unpacker, first_time
+from homeward.bus.decoded import NOWHERE, Decoded, Work
 from homeward.bus.faults import Allowance, Fault
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.reasons import Reasons, misplaced
 from homeward.bus.resends import Resends, checked_id
-from homeward.bus.routes import ASKED, COLUMNS, FOREIGN, OURS, OUTCOMES, TOLD, Routes
+from homeward.bus.routes import ASKED, BUNDLE, COLUMNS, FOREIGN, HEARD, OURS, OUTCOMES, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
-from homeward.core.batch import Batch, Floats, Integers, Single, trusted, trusted_one
+from homeward.core.batch import Batch, Floats, Single, trusted, trusted_one
+from homeward.core.connector import Message
 from homeward.core.nodes import NONE, Nodes
-from homeward.core.signal import Outcome, Refused, Wish
+from homeward.core.signal import Refused
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary
 
-NOWHERE = np.zeros(0, np.int64)
 ELSEWHERE = (FOREIGN, NONE)
-
-
-@dataclass(slots=True, eq=False)
-class Decoded:
-    """What a stretch of the log said. `foreign` are messages of topics that are not homeward's, for templates.
-
-    `sequences` `(m,)` are the places of the batch's messages in the log.
-    `resent` counts those sent again, which count once; `unfit` those that were not applied; `faults` holds
-    those whose senders are told (some a second).
-    """
-
-    batch: Batch
-    sequences: Integers
-    wishes: list[Wish] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    foreign: Messages = field(default_factory=Messages)
-    unfit: int = 0
-    resent: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class _Work:
-    """One stretch while it is decoded: readings are gathered message by message, and put into columns by `_flush`."""
-
-    messages: Messages
-    times: Floats
-    decoded: Decoded
-    node: list[int] = field(default_factory=list)
-    at: list[float] = field(default_factory=list)
-    shape: list[Shape] = field(default_factory=list)
-    source: list[int] = field(default_factory=list)
-    said: list[Any] = field(default_factory=list)
-    parts: list[Batch] = field(default_factory=list)
-    places: list[Integers] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    unfit: list[tuple[int, Exception]] = field(default_factory=list)
 
 
 class Codec:
@@ -90,6 +57,7 @@ class Codec:
         self._shapes = Shapes(vocabulary, self._bounds)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
         self.resends = Resends()
+        self.bundles = Bundles(nodes, vocabulary, self._shapes, self.resends)
         self._reasons = Reasons(nodes, vocabulary, self._bounds, self._routes)
         self._told = Allowance(each=20, all=200)
         self._rate = Rate(most_a_second)
@@ -98,11 +66,13 @@ class Codec:
     def decode(self, messages: Messages) -> Decoded:
         """Everything a stretch of the log says, in order. Never raises for what a payload or a topic holds."""
         decoded = Decoded(Batch.empty(), NOWHERE)
-        work = _Work(messages, self._times(messages), decoded)
+        work = Work(messages, self._times(messages), decoded)
         self._gather(work)
         self._flush(work)
         self._fault(work)
         batch = work.parts[0] if len(work.parts) == 1 else joined(work.parts)
+        if work.has_bundles:
+            batch = replace(batch, time=np.maximum.accumulate(batch.time))
         decoded.batch = replace(batch, outcomes=tuple(work.outcomes)) if work.outcomes else batch
         decoded.sequences = work.places[0] if len(work.places) == 1 else np.concatenate([NOWHERE, *work.places])
         return decoded
@@ -114,7 +84,7 @@ class Codec:
         """
         subject, payload, time_ns = messages.subjects[0], messages.payloads[0], messages.times_ns[0]
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        if leaf > TOLD:
+        if leaf > TOLD or messages.understood:
             return None
         try:
             said = orjson.loads(payload)
@@ -124,44 +94,44 @@ class Codec:
             return None
         if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
             return None
-        return self._single(subject, node, shape, said, at, payload, time_ns)
+        mark = crc32(payload) if at == at else 0
+        return self._single(subject, (leaf, node, shape, said), at, mark, time_ns)
 
-    def heard(
-        self, subject: bytes, readings: Mapping[str, Any], at: float | None, payload: bytes, time_ns: int
-    ) -> Single | None:
-        """The same for readings that were put into a payload a moment ago, and go round before they are in the log."""
+    def heard(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
+        """The same for what a connector told, before it is in the log."""
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        shape = self._shapes.known.get(tuple(readings))
+        shape = self._shapes.known.get(tuple(message.readings))
         if leaf > TOLD or shape is None:
             return None
-        return self._single(subject, node, shape, readings, nan if at is None else at, payload, time_ns)
+        at = nan if message.at is None else message.at
+        return self._single(subject, (leaf, node, shape, message.readings), at, mark, time_ns)
 
     def _single(
-        self,
-        subject: bytes,
-        node: int,
-        shape: Shape,
-        said: Mapping[str, Any],
-        at: float,
-        payload: bytes,
-        time_ns: int,
+        self, subject: bytes, says: tuple[int, int, Shape, Mapping[str, Any]], at: float, mark: int, time_ns: int
     ) -> Single | None:
+        leaf, node, shape, said = says
         values, time = shape.numbers(said.values()), max(time_ns / 1e9, self._latest)
-        if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
+        if values is None or shape.kind != self._nodes.kind(node):
             return None
-        if at == at and self.resends.again(node, at, payload, time_ns):
+        if not self._rate.takes(subject, int(time)) or (at == at and self.resends.again(node, at, mark, time_ns)):
             return None
+        if leaf == HEARD and at != at:
+            at = time_ns / 1e9
         self._latest = time
-        self._rate.count(subject)
         return Single(node, time, trusted_one(at, time), shape.signals, values)
 
-    def _gather(self, work: _Work) -> None:
+    def _gather(self, work: Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
         routes, shapes, again = self._routes.known, self._shapes.known, self.resends.again
         times_ns, beyond = work.messages.times_ns, self._rate.beyond(work.messages.subjects, work.times)
+        understood = work.messages.understood
         for i, (subject, payload) in enumerate(zip(work.messages.subjects, work.messages.payloads, strict=True)):
             leaf, node = routes.get(subject) or self._routes.find(subject)
             if leaf == OURS:
+                continue
+            if understood and i in understood:
+                work.has_bundles = True
+                self._add(work, i, understood[i])
                 continue
             try:
                 if beyond and i in beyond:
@@ -175,7 +145,7 @@ class Codec:
                 if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
                     shape, at, resent = self._with_care(payload, node, said, at, times_ns[i], leaf == TOLD)
                 else:
-                    resent = at == at and again(node, at, payload, times_ns[i])
+                    resent = at == at and again(node, at, crc32(payload), times_ns[i])
                 if resent:
                     work.decoded.resent += 1
                     continue
@@ -183,7 +153,7 @@ class Codec:
                 work.unfit.append((i, error))
                 continue
             work.node.append(node)
-            work.at.append(at)
+            work.at.append(at if leaf != HEARD or at == at else times_ns[i] / 1e9)
             work.shape.append(shape)
             work.source.append(i)
             work.said.extend(said.values())
@@ -201,9 +171,9 @@ class Codec:
         shape = self._shapes.known.get(tuple(said)) or self._shapes.learn(tuple(said), told)
         if id:
             return shape, at, self.resends.again_by_id(node, id, time_ns)
-        return shape, at, at == at and self.resends.again(node, at, payload, time_ns)
+        return shape, at, at == at and self.resends.again(node, at, crc32(payload), time_ns)
 
-    def _other(self, work: _Work, i: int, leaf: int, node: int) -> None:
+    def _other(self, work: Work, i: int, leaf: int, node: int) -> None:
         """What is not a reading of a known node."""
         messages, payload, time = work.messages, work.messages.payloads[i], float(work.times[i])
         if leaf == FOREIGN:
@@ -227,12 +197,22 @@ class Codec:
             work.outcomes.append(read_outcome(self._nodes.names[node], payload, time))
         elif leaf == COLUMNS:
             packed = self._unpacker.unpack(self._nodes.names[node], payload, time)
-            if (at := first_time(payload)) == at and self.resends.again(node, at, payload, messages.times_ns[i]):
+            if (at := first_time(payload)) == at and self.resends.again(node, at, crc32(payload), messages.times_ns[i]):
                 work.decoded.resent += 1
                 return
-            self._flush(work)
-            work.parts.append(packed)
-            work.places.append(np.full(len(packed), messages.sequences[i], np.int64))
+            self._add(work, i, packed)
+        elif leaf == BUNDLE:
+            batch, resent, unread = self.bundles.unpack(payload, messages.times_ns[i])
+            work.decoded.resent += resent
+            work.decoded.unfit += unread
+            work.has_bundles = True
+            self._add(work, i, batch)
+
+    def _add(self, work: Work, i: int, batch: Batch) -> None:
+        """Put what a message says as columns in its place."""
+        self._flush(work)
+        work.parts.append(batch)
+        work.places.append(np.full(len(batch), work.messages.sequences[i], np.int64))
 
     def _times(self, messages: Messages) -> Floats:
         """Stream times `(m,)` in seconds, which never fall, whatever the server's clock did."""
@@ -240,7 +220,7 @@ class Codec:
         self._latest = float(times[-1]) if len(times) else self._latest
         return times
 
-    def _flush(self, work: _Work) -> None:
+    def _flush(self, work: Work) -> None:
         """Put the gathered readings into columns, without the messages that have something unfit in them."""
         if not work.node:
             return
@@ -260,7 +240,7 @@ class Codec:
         for column in (work.node, work.at, work.shape, work.source, work.said):
             column.clear()
 
-    def _fault(self, work: _Work) -> None:
+    def _fault(self, work: Work) -> None:
         """Count what was not applied; say why, in the log's order, to who has not been told too much that second."""
         work.decoded.unfit += len(work.unfit)
         for i, error in sorted(work.unfit, key=itemgetter(0)):

@@ -20,7 +20,7 @@ from homeward.bus.outbox import Outbox
 from homeward.bus.reader import MQTT_COPY, Messages, Reader
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
-from homeward.bus.speech import wish_id, write_command, write_outcome, write_readings, write_wish
+from homeward.bus.speech import wish_id, write_command, write_outcome, write_wish
 from homeward.bus.underway import Underway
 from homeward.bus.wishes import Forwarder
 from homeward.core.connector import Message
@@ -60,7 +60,7 @@ class Bus:
         self._forwarder: Forwarder | None = None
         self._clients: Clients | None = None
         self._outbox = Outbox(settings.largest_payload_bytes)
-        self.underway = Underway(self._outbox)
+        self.underway = Underway(self._outbox, settings.largest_payload_bytes)
         self._behind = 0
         self._subjects: dict[str, bytes] = {}
 
@@ -226,7 +226,7 @@ class Bus:
         node = message.node
         subject = self._subjects.get(node) or self._subjects.setdefault(node, as_heard(node))
         try:
-            self.underway.put(subject, write_readings(message.readings, message.at), message)
+            self.underway.tell(subject, message)
         finally:
             if not message.more:
                 self._outbox.go()

@@ -17,12 +17,11 @@ ANSWER_S = 10.0
 """What a device at QoS 1 has not acknowledged is sent to it again after this time; so it is after a crash, too."""
 SYSTEM = "SYSTEM"
 WISHES = "homeward.*.*.wishes"
+OF_NODES = ("readings", "heard", "told", "columns", "outcomes", "wishes", "asked", "messages")
 NOT_FOR_GUESTS = [
-    *(
-        f"homeward.*.*.{leaf}"
-        for leaf in ("readings", "heard", "told", "columns", "outcomes", "wishes", "asked", "messages")
-    ),
-    *("$JS.>", "$KV.>", "$O.>", "$SYS.>", "$MQTT.msgs.>", "$MQTT.JSA.>", "_INBOX.>", "_hub.>", "_R_.>"),
+    *(f"homeward.*.*.{leaf}" for leaf in OF_NODES),
+    *("homeward.heard", "$JS.>", "$KV.>", "$O.>", "$SYS.>", "$MQTT.msgs.>", "$MQTT.JSA.>"),
+    *("_INBOX.>", "_hub.>", "_R_.>"),
 ]
 MQTT_SESSION = ["$MQTT.sub.>", "$MQTT.deliver.pubrel.>"]
 

@@ -23,12 +23,12 @@ class Rate:
         self._used: Counter[bytes] = Counter()
 
     def takes(self, topic: bytes, second: int) -> bool:
-        """Whether one more of that topic would be within the bound; `count` counts it."""
-        return self._used_in(second)[topic] < self.most
-
-    def count(self, topic: bytes) -> None:
-        """Count a message of the second last asked about."""
-        self._used[topic] += 1
+        """Whether one more of that topic is within the bound; if so it is counted."""
+        used = self._used if second == self._second else self._used_in(second)
+        if (count := used.get(topic, 0)) >= self.most:
+            return False
+        used[topic] = count + 1
+        return True
 
     def beyond(self, topics: list[bytes], times: Floats) -> frozenset[int]:
         """Which of a stretch are too many; `times` `(m,)` in seconds never fall."""

@@ -13,6 +13,7 @@ from typing import cast
 
 from homeward.bus.outbox import Outbox
 from homeward.bus.routes import HEARD_LEAF
+from homeward.core.batch import Batch
 
 MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
@@ -21,12 +22,16 @@ MOST_BYTES = 3_000_000
 
 @dataclass(slots=True, eq=False)
 class Messages:
-    """Raw messages in log order: subjects (`homeward.lind.car.readings`), payloads, stream times (ns), sequences."""
+    """Raw messages in log order: subjects (`homeward.lind.car.readings`), payloads, stream times (ns), sequences.
+
+    `understood` has what some of them say, by their index, where that is known already.
+    """
 
     subjects: list[bytes] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
     times_ns: list[int] = field(default_factory=list)
     sequences: list[int] = field(default_factory=list)
+    understood: dict[int, Batch] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sequences)

@@ -8,7 +8,6 @@ snapshot, so a resend is recognised across a crash too. See docs/decisions/0014-
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +25,9 @@ class Resends:
         self._young: set[int] = set()
         self._old: set[int] = set()
 
-    def again(self, node: int, at: float, payload: bytes, time_ns: int) -> bool:
-        """Whether the node said exactly this before, of the same instant `at`; remembered from now on."""
-        return self._seen(hash((node, at, crc32(payload))), time_ns)
+    def again(self, node: int, at: float, mark: int, time_ns: int) -> bool:
+        """Whether the node said exactly this (its `crc32`) before, of the same instant `at`; remembered from now on."""
+        return self._seen(hash((node, at, mark)), time_ns)
 
     def again_by_id(self, node: int, id: str, time_ns: int) -> bool:
         """Whether something with this id was said to or by the node before; remembered from now on."""

@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from homeward.core.nodes import NONE, Nodes
 from homeward.core.signal import UnknownSignal
 
-READINGS, HEARD, TOLD, FOREIGN, ASKED, OUTCOMES, COLUMNS, OURS, NOWHERE = range(1, 10)
-HEARD_LEAF = b".heard"
+READINGS, HEARD, TOLD, FOREIGN, ASKED, OUTCOMES, COLUMNS, BUNDLE, OURS, NOWHERE = range(1, 11)
+HEARD_LEAF, SUBJECT = b".heard", b"homeward.heard"
 LEAVES = {
     b"readings": READINGS,
     b"heard": HEARD,
@@ -15,8 +15,8 @@ LEAVES = {
     b"outcomes": OUTCOMES,
     b"columns": COLUMNS,
 }
-"""`heard` is what the hub's connectors heard, at the time that goes with it; `told` what the hub itself says of a node,
-such as its settings. No client may write on either."""
+"""`heard` is what the hub's connectors heard, at the time that goes with it, and SUBJECT much of that together; `told`
+is what the hub itself says of a node, such as its settings. No client may write on any of them."""
 OWN = {b"commands", b"errors", b"wishes"}
 MOST_KNOWN = 4_000_000
 
@@ -33,6 +33,8 @@ class Routes:
         parts = subject.split(b".")
         if parts[0] != b"homeward":
             return self._keep(subject, (FOREIGN, 0))
+        if subject == SUBJECT:
+            return self._keep(subject, (BUNDLE, 0))
         if len(parts) != 4:
             return NOWHERE, NONE
         if parts[3] in OWN:

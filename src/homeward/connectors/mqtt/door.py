@@ -96,9 +96,10 @@ class Door:
         out = Messages()
         places: dict[str, bytes] = {}
         hear, concerns, dumps = self.translator.hear, self.translator.concerns, orjson.dumps
-        for subject, payload, time_ns, sequence in zip(
-            messages.subjects, messages.payloads, messages.times_ns, messages.sequences, strict=True
-        ):
+        columns = messages.subjects, messages.payloads, messages.times_ns, messages.sequences
+        for i, (subject, payload, time_ns, sequence) in enumerate(zip(*columns, strict=True)):
+            if i in messages.understood:
+                out.understood[len(out)] = messages.understood[i]
             topic = "" if subject.startswith(OURS) else self._topics.get(subject) or self._topic(subject)
             if not topic or not concerns(topic):
                 out.append(subject, payload, time_ns, sequence)

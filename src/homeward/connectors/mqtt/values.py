@@ -74,12 +74,13 @@ class Meaning:
     def _numbers(self, signal: Signal) -> Read:
         there = way(self.unit, signal.unit) if self.unit else SAME
         times, plus, whole, as_it_is = self.times, self.plus, signal.type is Type.INTEGER, self.keeps(signal)
+        factor, offset = times * there.factor, plus * there.factor + there.offset
 
         def read(value: Any) -> Value | None:
             number = value if type(value) is float and -HUGE < value < HUGE else _number(value, signal)
             if as_it_is:
                 return number
-            number = round(there(number * times + plus), 9)
+            number = round(there(number * times + plus) if there.inverse else number * factor + offset, 9)
             return float(round(number)) if whole else number
 
         return read
