@@ -1,8 +1,9 @@
 """A real hub and its nats-server, killed at random moments under load: nothing acknowledged is lost, no id means two.
 
-Every PUBACKed reading is in history once, and so is every command that a device heard.
+Every PUBACKed reading is in history once, and so is every command that a device heard. With `--outside` the readings go
+to a Mosquitto, which acknowledges them, which the hub hears by a template, and which keeps what it has not stored.
 
-python -m tests.proofs.kills --kills 50
+python -m tests.proofs.kills --kills 50 [--outside]
 """
 
 import argparse
@@ -15,7 +16,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -48,18 +50,48 @@ QUIET, OVERLOAD = 200, 3_000
 """Messages at QoS 1 sent at once, without waiting for an answer."""
 
 
-class Running:
-    """A hub in a process of its own, started as people start it, and its server."""
+OUTSIDE = "\n".join(
+    ["connectors:", "  broker:", "    kind: mqtt", "    port: {port}", "    templates:", "      - node: car",
+     "        topics:", '          "my car/telemetry":', "            at: at", "            readings:",
+     *(f"""              {path}: '["{path}"]'""" for path in PATHS), ""]
+)  # fmt: skip
+"""A connector to a broker on that port that understands the same payloads."""
+MOSQUITTO = "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\n"
+CONNECTS_S = 3.0
 
-    def __init__(self, folder: Path, ports: tuple[int, int]) -> None:
+
+@asynccontextmanager
+async def mosquitto(folder: Path) -> AsyncIterator[int]:
+    """A Mosquitto that nobody kills, and its port."""
+    port = free_port()
+    (folder / "mosquitto.conf").write_text(MOSQUITTO.format(port=port))
+    quiet = asyncio.subprocess.DEVNULL
+    words = ["mosquitto", "-c", str(folder / "mosquitto.conf")]
+    process = await asyncio.create_subprocess_exec(*words, stdout=quiet, stderr=quiet)
+    try:
+        yield port
+    finally:
+        process.kill()
+        await process.wait()
+
+
+class Running:
+    """A hub in a process of its own, started as people start it, and its server.
+
+    Readings are sent to `topic` at the port `sent_to`: its own, or an outside broker's.
+    """
+
+    def __init__(self, folder: Path, ports: tuple[int, int], outside: int = 0) -> None:
         self.folder, self.ports = folder, ports
+        self.outside, self.sent_to = outside, outside or ports[1]
+        self.topic = "my car/telemetry" if outside else TOPIC
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it and wait until MQTT clients are let in."""
         nats, mqtt = self.ports
         file = self.folder / "lind.yaml"
-        file.write_text(LIND + RULE)
+        file.write_text(LIND + RULE + (OUTSIDE.format(port=self.outside) if self.outside else ""))
         words = ["up", "--folder", str(self.folder / "hub"), "--household", str(file), "--guests", "--port", "0"]
         words += ["--mqtt-port", str(mqtt), "--nats-port", str(nats)]
         self.process = await asyncio.create_subprocess_exec(
@@ -109,9 +141,15 @@ def message(number: int, began: float) -> bytes:
     return json.dumps({"at": round(began + number / 1000, 3), **dict(zip(PATHS, values, strict=True))}).encode()
 
 
-async def kills(folder: Path, many: int, seed: int = 5) -> dict[str, Any]:
-    """Kill so often, at random moments of bursts that are sent again when nobody answered; the figures, checked."""
-    hub = Running(folder, (free_port(), free_port()))
+async def kills(folder: Path, many: int, seed: int = 5, outside: int = 0) -> dict[str, Any]:
+    """Kill so often, at random moments of bursts that are sent again when nobody answered; the figures, checked.
+
+    `outside` is the port of another broker that the readings are sent to.
+    """
+    hub = Running(folder, (free_port(), free_port()), outside)
+    if outside:
+        await hub.start()
+        await asyncio.sleep(CONNECTS_S)  # a broker keeps messages for whoever has been there
     async with Lamp(hub.ports[1]).listening() as lamp:
         began, told = time.time() - 3600, {}
         acknowledged, told["sent again"] = await _killed(hub, many, random.Random(seed), began)
@@ -132,7 +170,7 @@ async def _killed(hub: Running, many: int, chance: random.Random, began: float) 
         size = OVERLOAD if point % 3 == 2 else QUIET
         fresh = [message(number + i, began) for i in range(size)]
         number, resent = number + size, resent + len(waiting)
-        sender = Sender(hub.ports[1])
+        sender = Sender(hub.sent_to)
         burst = asyncio.create_task(_burst(hub, sender, [*waiting, *fresh]))
         await asyncio.sleep(chance.uniform(0.0, 0.5 if size == OVERLOAD else 0.1))
         server = point % 2 == 1
@@ -145,7 +183,7 @@ async def _killed(hub: Running, many: int, chance: random.Random, began: float) 
         await asyncio.sleep(chance.uniform(0.0, 0.3))
     if not hub.runs:
         await hub.start()
-    sender = Sender(hub.ports[1])  # what nobody answered is sent once more, and this time nobody is killed
+    sender = Sender(hub.sent_to)  # what nobody answered is sent once more, and this time nobody is killed
     await _burst(hub, sender, [*waiting, message(number + (FAST - number) % 130, began)])
     acknowledged |= set(sender.acknowledged)
     resent += len(waiting)
@@ -157,7 +195,7 @@ async def _burst(hub: Running, sender: Sender, payloads: list[bytes]) -> None:
     async with asyncio.timeout(30):
         while hub.runs:
             try:
-                return await sender.burst(TOPIC, payloads)
+                return await sender.burst(hub.topic, payloads)
             except (OSError, AssertionError, asyncio.IncompleteReadError):
                 await asyncio.sleep(0.02)
 
@@ -216,9 +254,17 @@ def main() -> None:
     """Kill, and print the figures; ends with 1 if anything is as it must not be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
-    many = parser.parse_args().kills
+    parser.add_argument("--outside", action="store_true", help="by way of a Mosquitto")
+    asked = parser.parse_args()
+
+    async def proof(folder: Path) -> dict[str, Any]:
+        if not asked.outside:
+            return await kills(folder, asked.kills)
+        async with mosquitto(folder) as port:
+            return await kills(folder, asked.kills, outside=port)
+
     with tempfile.TemporaryDirectory() as folder:
-        told = asyncio.run(kills(Path(folder), many))
+        told = asyncio.run(proof(Path(folder)))
     print("kill -9: " + ", ".join(f"{count:,} {what}" for what, count in told.items()))
     sys.exit(any(told[word] for word in WRONG))
 

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 from tests.proofs.break_in import break_in
 from tests.proofs.garbage import garbage, suffered
-from tests.proofs.kills import WRONG, kills
+from tests.proofs.kills import WRONG, kills, mosquitto
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the server with its hub")
@@ -15,6 +16,14 @@ async def test_every_acknowledged_reading_is_in_history_once_whoever_is_killed(t
     assert told["acknowledged"] > 100
     assert {word: told[word] for word in WRONG} == dict.fromkeys(WRONG, 0)
     assert told["commands heard"] > 0, "the one in force at least"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not which("mosquitto"), reason="needs Linux and Mosquitto")
+async def test_the_same_of_what_another_broker_acknowledged(tmp_path: Path) -> None:
+    async with mosquitto(tmp_path) as port:
+        told = await kills(tmp_path, 2, outside=port)
+    assert told["acknowledged"] > 100
+    assert {word: told[word] for word in WRONG} == dict.fromkeys(WRONG, 0)
 
 
 async def test_garbage_changes_nothing_and_the_hub_lives_on(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ applied whole or not at all.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from math import nan
 from operator import itemgetter
@@ -60,7 +59,7 @@ class Codec:
         self.bundles = Bundles(nodes, vocabulary, self._shapes, self.resends)
         self._reasons = Reasons(nodes, vocabulary, self._bounds, self._routes)
         self._told = Allowance(each=20, all=200)
-        self._rate = Rate(most_a_second)
+        self._rate, self._rate_told = Rate(most_a_second), Rate(most_a_second)
         self._latest = 0.0
 
     def decode(self, messages: Messages) -> Decoded:
@@ -94,31 +93,31 @@ class Codec:
             return None
         if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
             return None
-        mark = crc32(payload) if at == at else 0
-        return self._single(subject, (leaf, node, shape, said), at, mark, time_ns)
-
-    def heard(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
-        """The same for what a connector told, before it is in the log."""
-        leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        shape = self._shapes.known.get(tuple(message.readings))
-        if leaf > TOLD or shape is None:
+        time, mark = max(time_ns / 1e9, self._latest), crc32(payload) if at == at else 0
+        values = shape.numbers(said.values())
+        if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
             return None
-        at = nan if message.at is None else message.at
-        return self._single(subject, (leaf, node, shape, message.readings), at, mark, time_ns)
-
-    def _single(
-        self, subject: bytes, says: tuple[int, int, Shape, Mapping[str, Any]], at: float, mark: int, time_ns: int
-    ) -> Single | None:
-        leaf, node, shape, said = says
-        values, time = shape.numbers(said.values()), max(time_ns / 1e9, self._latest)
-        if values is None or shape.kind != self._nodes.kind(node):
+        if at != at:
+            at = time_ns / 1e9 if leaf == HEARD else at
+        elif self.resends.again(node, at, mark, time_ns):
             return None
-        if not self._rate.takes(subject, int(time)) or (at == at and self.resends.again(node, at, mark, time_ns)):
-            return None
-        if leaf == HEARD and at != at:
-            at = time_ns / 1e9
         self._latest = time
         return Single(node, time, trusted_one(at, time), shape.signals, values)
+
+    def heard(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
+        """The same for what a connector told, before it is in the log, and while older messages may wait there."""
+        leaf, node = self._routes.known.get(subject, ELSEWHERE)
+        shape = self._shapes.known.get(tuple(message.readings))
+        if leaf > TOLD or shape is None or shape.kind != self._nodes.kind(node):
+            return None
+        time, values = time_ns / 1e9, shape.numbers(message.readings.values())
+        if values is None or not self._rate_told.takes(subject, int(time)):
+            return None
+        if message.at is None:
+            return Single(node, time, time, shape.signals, values)
+        if self.resends.again(node, message.at, mark, time_ns):
+            return None
+        return Single(node, time, trusted_one(message.at, time), shape.signals, values)
 
     def _gather(self, work: Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""

@@ -64,7 +64,8 @@ class Sent:
 class Underway:
     """All that is on its way, in order. `written` is told what has just been handed to the server.
 
-    `back_ns` is the time of the last that was read back. While it is shut, what comes waits here.
+    `back_ns` is the time of the last that was read back. While it is shut, what comes waits here, and is understood
+    when it is read back: until then there are older messages to be read.
     """
 
     def __init__(self, outbox: Outbox, largest_bytes: int) -> None:
@@ -103,7 +104,7 @@ class Underway:
         if message.at is not None:
             payload = write_readings(message.readings, message.at)
             mark = crc32(payload)
-        if len(message.readings) < self._most_readings:
+        if self._open and len(message.readings) < self._most_readings:
             single = self.understand(subject, message, mark, time_ns)
         if single is None:
             payload = payload or write_readings(message.readings)

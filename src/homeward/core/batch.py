@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import numpy as np
 
@@ -69,8 +69,8 @@ class Batch:
             np.array([one.time for one in singles], np.float64),
             np.array([one.at for one in singles], np.float64),
             np.array([0, *accumulate(sizes)], np.int64),
-            np.array([signal for one in singles for signal in one.signals], np.int64),
-            np.array([value for one in singles for value in one.values], np.float64),
+            np.array(list(chain.from_iterable([one.signals for one in singles])), np.int64),
+            np.array(list(chain.from_iterable([one.values for one in singles])), np.float64),
         )
 
     @classmethod

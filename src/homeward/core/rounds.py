@@ -47,6 +47,8 @@ def rounds(batch: Batch, extras: list[Extra], nodes: Nodes) -> Iterator[Round]:
     if m + len(extras) == 1:
         yield Round(np.zeros(m, np.int64), extras)
         return
+    if not m + len(extras):
+        return
     households = nodes.households_of(batch.node)
     order = np.arange(m)
     if extras:
@@ -54,10 +56,15 @@ def rounds(batch: Batch, extras: list[Extra], nodes: Nodes) -> Iterator[Round]:
         times = np.r_[np.maximum.accumulate(batch.time), [extra.time for extra in extras]]
         order = np.argsort(times, kind="stable")  # of equal times, messages come first
     order = order[np.argsort(households[order], kind="stable")]
-    if not len(order):
-        return
-    starts = np.flatnonzero(np.r_[True, np.diff(households[order]) != 0])
-    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
+    sorted_by = households[order]
+    first = np.ones(len(order), np.bool_)
+    np.not_equal(sorted_by[1:], sorted_by[:-1], out=first[1:])
+    place = np.arange(len(order)) - first.nonzero()[0][np.cumsum(first) - 1]
     by_place = order[np.argsort(place, kind="stable")]
-    for one in np.split(by_place, np.cumsum(np.bincount(place))[:-1]):
-        yield Round(np.sort(one[one < m]), [extras[i - m] for i in np.sort(one[one >= m]).tolist()])
+    end = 0
+    for count in np.bincount(place).tolist():
+        one, end = np.sort(by_place[end : end + count]), end + count
+        if extras:
+            yield Round(one[one < m], [extras[i - m] for i in one[one >= m].tolist()])
+        else:
+            yield Round(one)
