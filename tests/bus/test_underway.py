@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from time import time
 from typing import cast
 
 import pytest
@@ -82,6 +83,10 @@ class Way:
             self.underway.tell(f"homeward.{node.replace('/', '.')}.heard".encode(), message)
         self.outbox.go()
 
+    def again_at(self) -> float:
+        """A time that a sender may give."""
+        return round(time() - 7.0, 3)
+
     def back(self, *sent: Sent) -> tuple[list[bytes], list[int]]:
         """Read these back: the payloads that are still to go round, and the places of those that went."""
         messages = Messages()
@@ -128,6 +133,22 @@ async def test_what_is_told_together_goes_as_one_and_means_the_same_when_it_is_r
     resent = way.again.decode(Messages([SUBJECT], [way.sent[2].payload], [way.sent[2].time_ns + 5], [10]))
     assert resent.resent == 1 and resent.batch.value.tolist() == [6.0], "what had a time is known again"
     assert way.back(*way.sent) == ([], [10, 11, 12]) and way.stored == [1.0, 2.0, 4.0, 5.0, 6.0]
+
+
+async def test_what_was_said_before_is_left_to_be_found_when_it_is_read_back() -> None:
+    way = Way(acting=False)
+    at = way.again_at()
+    await way.tell(4.0, 5.0, at=at)
+    marks = way.sent[0].marks
+    assert len(marks) == 2 and not way.codec.resends.knows(*marks[0]), "a snapshot taken now would not know of it"
+    assert way.codec.resends.are_new(marks[:1], 5) and not way.codec.resends.are_new(marks, 6)
+    assert way.codec.resends.knows(*marks[0]) and not way.codec.resends.knows(*marks[1]), "all or nothing"
+    assert not way.codec.resends.are_new((marks[1], marks[1]), 7)
+    rest, gone = way.underway.read_back(Messages([SUBJECT], [way.sent[0].payload], [way.sent[0].time_ns], [7]))
+    decoded = way.codec.decode(rest)
+    assert gone == [] and decoded.resent == 1 and decoded.batch.value.tolist() == [5.0]
+    await way.tell(5.0, at=at)
+    assert way.sent[1].news is None, "known by now"
 
 
 async def test_a_bundle_of_nodes_that_are_no_more_says_the_rest() -> None:

@@ -47,15 +47,18 @@ class Ahead:
     def written(self, sent: list[Sent]) -> None:
         """Act on what the server has just been given, or leave it for when it is read back."""
         self._left += sent
-        while self._left and self._left[0].is_back:
-            self._left.popleft()
-        if self._holding or self._bus.behind_ns() > FARTHEST_BEHIND_NS or not self._may():
-            return
-        while self._left and (self._left[0].is_back or self._left[0].news is not None):
-            one = self._left.popleft()
-            if one.news is not None and not one.is_back:
+        may_act = not self._holding and self._bus.behind_ns() < FARTHEST_BEHIND_NS and self._may()
+        while self._left:
+            one = self._left[0]
+            if not one.is_back:
+                if not may_act or one.news is None:
+                    return
+                if one.marks and not self._codec.resends.are_new(one.marks, one.time_ns):
+                    one.news = None  # some of it was said before: what is new in it is found when it is read back
+                    return
                 one.acted, self._acted_ns = True, one.time_ns
                 self._turn(one.news)
+            self._left.popleft()
 
     @asynccontextmanager
     async def settled(self) -> AsyncGenerator[bool]:

@@ -105,7 +105,10 @@ class Codec:
         return Single(node, time, trusted_one(at, time), shape.signals, values)
 
     def heard(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
-        """The same for what a connector told, before it is in the log, and while older messages may wait there."""
+        """The same for what a connector told, before it is in the log, and while older messages may wait there.
+
+        It is not remembered as said: that is for when it goes round, so that a snapshot knows only what it has.
+        """
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
         shape = self._shapes.known.get(tuple(message.readings))
         if leaf > TOLD or shape is None or shape.kind != self._nodes.kind(node):
@@ -115,9 +118,9 @@ class Codec:
             return None
         if message.at is None:
             return Single(node, time, time, shape.signals, values)
-        if self.resends.again(node, message.at, mark, time_ns):
+        if trusted_one(message.at, time) != message.at or self.resends.knows(node, message.at, mark):
             return None
-        return Single(node, time, trusted_one(message.at, time), shape.signals, values)
+        return Single(node, time, message.at, shape.signals, values)
 
     def _gather(self, work: Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""

@@ -5,7 +5,7 @@ one to two minutes by the log's clock. What is remembered is a function of the l
 snapshot, so a resend is recognised across a crash too. See docs/decisions/0014-resends.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 REMEMBERED_NS = 60_000_000_000
 MOST_REMEMBERED = 50_000
 LONGEST_ID = 200
+Mark = tuple[int, float, int]
+"""A node, the instant `at` that it gave, and the `crc32` of what it said."""
 
 
 class Resends:
@@ -28,6 +30,19 @@ class Resends:
     def again(self, node: int, at: float, mark: int, time_ns: int) -> bool:
         """Whether the node said exactly this (its `crc32`) before, of the same instant `at`; remembered from now on."""
         return self._seen(hash((node, at, mark)), time_ns)
+
+    def knows(self, node: int, at: float, mark: int) -> bool:
+        """Whether the node is remembered to have said that; nothing is remembered by asking."""
+        sign = hash((node, at, mark))
+        return sign in self._young or sign in self._old
+
+    def are_new(self, marks: Sequence[Mark], time_ns: int) -> bool:
+        """Whether none of these was said before and none is there twice; only then all are remembered."""
+        if len(set(marks)) < len(marks) or any(self.knows(*one) for one in marks):
+            return False
+        for one in marks:
+            self.again(*one, time_ns)
+        return True
 
     def again_by_id(self, node: int, id: str, time_ns: int) -> bool:
         """Whether something with this id was said to or by the node before; remembered from now on."""

@@ -14,6 +14,7 @@ from zlib import crc32
 from homeward.bus.bundle import Bundles
 from homeward.bus.outbox import Outbox
 from homeward.bus.reader import Messages
+from homeward.bus.resends import Mark
 from homeward.bus.routes import HEARD_LEAF, SUBJECT
 from homeward.bus.settings import BusError
 from homeward.bus.speech import write_readings
@@ -44,6 +45,7 @@ class Sent:
     """A message of the log on its way there. `time_ns` is when it was heard, which goes with it.
 
     `news` is what it says, None where that must be read from it; `acted` whether it has gone round the circle already.
+    `marks` are what those in it are known by that might be sent again.
     """
 
     subject: bytes
@@ -51,6 +53,7 @@ class Sent:
     time_ns: int
     news: Single | Batch | None
     is_heard: bool
+    marks: tuple[Mark, ...] = ()
     stored: list[Callable[[], None]] = field(default_factory=list)
     acted: bool = False
     is_back: bool = False
@@ -172,7 +175,7 @@ class Underway:
         payload = one.payload or write_readings(one.message.readings if one.message else {})
         stored = [one.message.stored] if one.message and one.message.stored else []
         self._size += len(payload)
-        return Sent(one.subject, payload, one.time_ns, one.single, one.message is not None, stored)
+        return Sent(one.subject, payload, one.time_ns, one.single, one.message is not None, _marks([one]), stored)
 
     def _bundle(self, run: list[Told]) -> Sent:
         assert self.bundles
@@ -181,7 +184,7 @@ class Underway:
         payload = self.bundles.pack(singles, [one.mark for one in run], [last_ns - one.time_ns for one in run], batch)
         stored = [one.message.stored for one in run if one.message and one.message.stored]
         self._size += len(payload) - sum([MESSAGE_BYTES + len(one.payload) for one in run])
-        return Sent(SUBJECT, payload, last_ns, batch, True, stored)
+        return Sent(SUBJECT, payload, last_ns, batch, True, _marks(run), stored)
 
     def _send(self, one: Sent) -> None:
         self._outbox.put(one.subject, one.payload, one.header)
@@ -216,7 +219,7 @@ class Underway:
                 continue
             if one is None and heard and self._first_ns < time <= self._last_ns:
                 continue  # it was sent twice, and has been back
-            if one is not None and one.news is not None:
+            if one is not None and one.news is not None and not one.marks:  # else it may have been said before
                 news = one.news if isinstance(one.news, Batch) else Batch.of_singles([one.news])
                 rest.understood[len(rest)] = news
             rest.append(subject, payload, time, sequence)
@@ -236,3 +239,14 @@ class Underway:
         self.back_ns = max(self.back_ns, one.time_ns)
         for stored in one.stored:
             stored()
+
+
+def _marks(run: list[Told]) -> tuple[Mark, ...]:
+    """What those are known by that say when it was."""
+    return tuple(
+        [
+            (one.single.node, one.message.at, one.mark)
+            for one in run
+            if one.single and one.message and one.message.at is not None
+        ]
+    )
