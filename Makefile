@@ -58,6 +58,7 @@ test: $(VENV)/.dev tools
 ## prove: kill, flood and break into a real hub at full size, and print the figures (some twenty minutes)
 prove: $(VENV)/.dev
 	$(BIN)/python -m tests.proofs.kills --kills 50
+	$(BIN)/python -m tests.proofs.kills --kills 50 --outside
 	$(BIN)/python -m tests.proofs.garbage --messages 100000
 	$(BIN)/python -m tests.proofs.break_in --attempts 10000
 	$(BIN)/python -m tests.proofs.full_disk

@@ -68,7 +68,7 @@ class Load:
         underway = self.hub.bus.underway
         self.act, underway.written = underway.written, lambda sent: None
         self.hub.scribe.recorder.columns = lambda table, batch: None  # type: ignore[method-assign]
-        self.hub._carry_out = lambda turn: None  # type: ignore[method-assign]
+        self.hub._carry_out = lambda event: None  # type: ignore[method-assign]
         self.hub.bus._outbox.connect(cast(asyncio.Transport, Taken()))
         underway.open()
 

@@ -32,7 +32,7 @@ SCREEN = "screen"
 """The id of a session of the other household that is kept while it is away, with what it subscribed to."""
 PRIVATE, ATTEMPT = b"private", b"attempt"
 NODES = ("car", "home", "ada", "theirs", "+", "#")
-LEAVES = ("readings", "commands", "errors", "outcomes", "columns", "wishes", "asked", "told", "+", "#")
+LEAVES = ("readings", "commands", "errors", "outcomes", "columns", "wishes", "asked", "told", "heard", "+", "#")
 SERVER = (
     "$JS/API/STREAM/DELETE/$MQTT_msgs",
     "$JS/API/STREAM/PURGE/$MQTT_msgs",
@@ -42,6 +42,7 @@ SERVER = (
     "$SYS/ACCOUNT/HOMEWARD/CONNECT",
     "$MQTT/msgs/homeward/berg/car/readings",
     "$MQTT/sub/#",
+    "homeward/heard",
     "$MQTT/rmsgs",
     "$MQTT/JSA/x/SL/y",
     "_hub/log/#",

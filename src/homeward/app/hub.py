@@ -38,6 +38,7 @@ from homeward.core.circle import Circle, Turn
 from homeward.core.connector import Clock, Connector
 from homeward.core.signal import Command, Kind, Value, Wish
 from homeward.core.skill import Skill
+from homeward.core.standing import Event
 from homeward.history import History, Recorder
 from homeward.history.tables import DAY
 from homeward.words import load_vocabulary
@@ -180,10 +181,10 @@ class Hub:
     def _hear_ahead(self, news: Single | Batch) -> None:
         """Turn the circle by what connectors heard, before it is read back from the log."""
         if isinstance(news, Single):
-            self._turn(lambda: self.circle.turn_one(news, news.time), news.time)
+            self._turn(partial(self.circle.turn_one, news, news.time), news.time)
         else:
             until = news.time.item(-1)
-            self._turn(lambda: self.circle.turn(news, until), until)
+            self._turn(partial(self.circle.turn, news, until), until)
 
     async def _hear(self, messages: Messages, place: Place) -> None:
         until, messages = messages.times_ns[-1] / 1e9, self.doors.own.rewrite(messages)
@@ -197,7 +198,7 @@ class Hub:
         self.unfit += decoded.unfit
         self.resent += decoded.resent
         self.applied += len(decoded.batch)
-        self._turn(lambda: self.circle.turn(decoded.batch, until, decoded.wishes), until)
+        self._turn(partial(self.circle.turn, decoded.batch, until, decoded.wishes), until)
         self.place = place  # before anything is awaited: a checkpoint must find both or neither
         await asyncio.sleep(0)  # what was decided goes out first
         self.scribe.catch_up()
@@ -207,7 +208,7 @@ class Hub:
         """The same for a message that came alone."""
         self.scribe.later_one(one, sequence)
         self.applied += 1
-        self._turn(lambda: self.circle.turn_one(one, until), until)
+        self._turn(partial(self.circle.turn_one, one, until), until)
         self.place = place
         await asyncio.sleep(0)
         self.scribe.catch_up()
@@ -217,28 +218,28 @@ class Hub:
             log.info("%s: %s", fault.subject, fault.error)
         await self.bus.complain(decoded.faults)
 
-    def _turn(self, turned: Callable[[], Turn], until: float) -> None:
+    def _turn(self, turned: Callable[..., Turn], until: float) -> None:
+        turn = Turn(out=self._carry_out)
         try:
-            turn = turned()
+            turned(turn=turn)
         except Exception as problem:  # a fault of ours: one stretch of news may suffer, the house must not
             log.exception("the circle stumbled")
             self.trouble.say("circle", f"a stretch of news was not fully understood: {problem!r}; please report this")
-            turn = Turn()
+            turn.hand_out()
         self.version += 1
-        self._carry_out(turn)
+        for words in turn.problems:
+            log.warning("%s", words)
         self.scribe.turn(turn, until)
         self._woken.set()
 
-    def _carry_out(self, turn: Turn) -> None:
-        for problem in turn.problems:
-            log.warning("%s", problem)
-        for event in turn.events:
-            self.decisions.take(event)
-        for command in turn.commands:
+    def _carry_out(self, event: Event) -> None:
+        if event.sends:
+            command = event.command
             by_hand = self.circle.standings.gate.by_hand(self.circle.twin.nodes.number(command.node))
             task = asyncio.create_task(self.ask_people(command) if by_hand else self.doors.begin(command))
             self._acting.add(task)
             task.add_done_callback(self._acting.discard)
+        self.decisions.take(event)
 
     async def _wake(self) -> None:
         """Turn the circle when something falls due without news; first comes what the log still holds from before."""

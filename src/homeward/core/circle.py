@@ -70,9 +70,12 @@ class Circle:
         self.due.extend_to(len(self.twin.nodes.households))
         return number
 
-    def turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = ()) -> Turn:
-        """Know, notice, decide, settle all that happened up to the instant `until` (s since 1970, UTC)."""
-        turn = Turn()
+    def turn(self, batch: Batch, until: float, wishes: Iterable[Wish] = (), turn: Turn | None = None) -> Turn:
+        """Know, notice, decide, settle all that happened up to the instant `until` (s since 1970, UTC).
+
+        What comes of it is in `turn`, where one is given, as soon as it is settled.
+        """
+        turn = turn or Turn()
         for one in rounds(batch, extras(batch, wishes, self.twin.nodes, turn.problems), self.twin.nodes):
             if one.messages.size:
                 self._hear(batch, one.messages, turn)
@@ -81,11 +84,11 @@ class Circle:
         self._run_until(until, turn)
         return turn
 
-    def turn_one(self, one: Single, until: float) -> Turn:
+    def turn_one(self, one: Single, until: float, turn: Turn | None = None) -> Turn:
         """The same for a message by itself, which is all that happened."""
-        turn = Turn()
+        turn = turn or Turn()
         if not self._hear_one(one, turn):
-            return self.turn(Batch.of_singles([one]), until)
+            return self.turn(Batch.of_singles([one]), until, turn=turn)
         self._run_until(until, turn)
         return turn
 
@@ -93,6 +96,7 @@ class Circle:
         late = self.due.until(until)
         if late.size:
             self._run_due(late, np.full(len(late), until), turn)
+        turn.hand_out()
 
     @property
     def watches(self) -> list[tuple[int, Watch]]:

@@ -1,6 +1,6 @@
 """Running the skills whose moment has come, and settling what they and people ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from homeward.core.gate import Gate
@@ -20,16 +20,28 @@ PLAIN = (bool, float, int, str)
 
 @dataclass(slots=True)
 class Turn:
-    """What came of a turn, in order: events of commands, readings that skills wrote, what went wrong."""
+    """What came of a turn, in order: events of commands, readings that skills wrote, what went wrong.
+
+    `out` hears of each event as soon as it is settled, before what skills wrote is learned.
+    """
 
     events: list[Event] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    out: Callable[[Event], None] | None = None
+    _handed_out: int = 0
+
+    def hand_out(self) -> None:
+        """Tell `out` what it has not heard of."""
+        if self.out is not None and len(self.events) > self._handed_out:
+            fresh, self._handed_out = self.events[self._handed_out :], len(self.events)
+            for event in fresh:
+                self.out(event)
 
     @property
     def commands(self) -> list[Command]:
         """The commands to carry out now (again, if nobody answered)."""
-        return [event.command for event in self.events if event.what in ("sent", "again")]
+        return [event.command for event in self.events if event.sends]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Decider:
         for target, ask in targets.items():
             turn.events += self.standings.resolve(target, ask.at, ask)
         turn.readings += written
+        turn.hand_out()
         return written
 
     def _call(self, skill: Skill, number: int, now: float, turn: Turn) -> list[Command | Reading]:

@@ -33,6 +33,11 @@ class Event:
     what: str
     why: str = ""
 
+    @property
+    def sends(self) -> bool:
+        """Whether the command is to be carried out now (again, if nobody answered)."""
+        return self.what in ("sent", "again")
+
 
 @dataclass(slots=True)
 class Stand:
