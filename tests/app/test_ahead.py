@@ -15,8 +15,9 @@ from tests.app.conftest import LIND, running
 from tests.waiting import until
 
 from homeward.app.hub import Hub
+from homeward.app.settings import HubSettings, Limits
 from homeward.core.connector import Clock, Message, Tell
-from homeward.core.signal import Command, Reading
+from homeward.core.signal import Command, Kind, Reading
 from homeward.core.skill import View, skill
 from homeward.core.when import signal as on
 
@@ -165,3 +166,24 @@ async def test_a_server_that_dies_loses_nothing_that_was_told(tmp_path: Path) ->
         kept = hub.history.query("lind/car", ODOMETER).values.tolist()
     assert sorted(kept) == [float(i) for i in range(401)], "each once"
     assert sorted(stored) == [float(i) for i in range(1, 401)]
+
+
+async def test_what_a_full_log_refuses_is_acted_on_and_stored_when_there_is_room(tmp_path: Path) -> None:
+    stored: list[float] = []
+    limits = Limits(largest_message_bytes=4096, most_log_bytes=60_000)
+    hub, ear = Hub(HubSettings(tmp_path, nats_port=0, mqtt_port=0, limits=limits)), Ear()
+    hub.add("lind/car", Kind.VEHICLE)
+    async with hub:
+        await hub.doors.put(ear)
+        await until(lambda: hub.bus.underway.is_open, "the log has been read")
+        await asyncio.sleep(0)
+        for i in range(2001):
+            ear.tell(Message("lind/car", {ODOMETER: float(i)}, None, partial(stored.append, float(i))))
+            await asyncio.sleep(0.0005)
+        await until(lambda: hub.circle.twin.get("lind/car", ODOMETER)[0] == 2000.0, "it goes on without the log", 0.5)
+        assert len(stored) < 2001
+        await until(lambda: len(stored) == 2001, "all are stored", 60)
+        await hub.checkpoint()
+        kept = hub.history.query("lind/car", ODOMETER).values.tolist()
+        assert hub.broker.counts["full"] > 0
+    assert sorted(kept) == [float(i) for i in range(2001)], "each once"

@@ -202,10 +202,14 @@ async def test_what_the_log_refused_is_sent_again_when_it_has_been_read() -> Non
     assert way.back(way.sent[2]) == ([], [10])
     assert way.stored == [3.0]
     await way.tell(4.0)
+    way.underway.send_refused()
+    await asyncio.sleep(0.01)
+    assert way.server.got[3:] == [said(4), said(1), said(2)], "what is still on its way is not sent twice"
+    assert not way.underway.is_overdue
     way.underway.send_again()
     await asyncio.sleep(0.01)
-    assert way.server.got[3:] == [said(4), said(1), said(2), said(4)]
-    assert way.back(*way.sent[:2], way.sent[3]) == ([], [10, 11, 12])
+    assert way.server.got[6:] == [said(4), said(1), said(2)]
+    assert way.back(way.sent[3], *way.sent[:2]) == ([], [10, 11, 12])
     assert way.back(way.sent[3]) == ([], []), "its second copy says nothing"
     assert way.underway.count == 0
 

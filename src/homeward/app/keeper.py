@@ -42,7 +42,7 @@ class Keeper:
         self._folder, self._circle, self._resends, self._scribe = folder, circle, resends, scribe
         self._bus, self._ahead, self._trouble, self._reached = bus, ahead, trouble, reached
         self.kept_at, self.kept_in_s = 0.0, 0.0
-        self._saved_version = -1
+        self._saved: tuple[Place | None, int] = (None, -1)
         self._keeping = asyncio.Lock()
 
     async def keep(self) -> None:
@@ -51,6 +51,8 @@ class Keeper:
             await asyncio.sleep(CHECKPOINT_S)
             with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
                 await self.checkpoint()
+            with suppress(Broken):
+                await self._bus.send_again()
 
     async def checkpoint(self) -> None:
         """History, then the snapshot, then the log may forget. Raises HistoryError or OSError.
@@ -61,7 +63,7 @@ class Keeper:
 
     async def _checkpoint(self) -> None:
         async with self._keeping:
-            if self._reached()[1] != self._saved_version:
+            if self._reached() != self._saved:
                 try:
                     await self._write()
                 except (OSError, Broken) as problem:
@@ -69,7 +71,7 @@ class Keeper:
                     raise
 
     async def _write(self) -> None:
-        async with self._ahead.settled() as settled:
+        async with self._ahead.settled():
             place, version = self._reached()
             if place is None:
                 return
@@ -78,10 +80,8 @@ class Keeper:
             plain, arrays = freeze(self._circle, place, self._scribe.counted, self._resends)
         await asyncio.to_thread(self._scribe.recorder.flush)
         await asyncio.to_thread(save, self._folder, plain, arrays)
-        state = await self._bus.acknowledge(place)
-        if not settled and place.sequence >= state.last:
-            self._bus.underway.send_again()  # what the log refused while it was full
-        self._saved_version, self.kept_at, self.kept_in_s = version, time(), monotonic() - began
+        await self._bus.acknowledge(place)
+        self._saved, self.kept_at, self.kept_in_s = (place, version), time(), monotonic() - began
         self._trouble.say("disk", "")
 
     def _hand_over(self, place: Place) -> None:

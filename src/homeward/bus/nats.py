@@ -197,6 +197,12 @@ class Bus:
             raise
         return reader
 
+    async def send_again(self) -> None:
+        """Send again what connectors told and the log refused, or lost. Raises BusError while the server is away."""
+        self.underway.send_refused()
+        if self.underway.is_overdue and self._reached() >= (await self._log.state()).last:
+            self.underway.send_again()
+
     async def acknowledge(self, place: Place) -> LogState:
         """Say that everything up to `place` is safe (snapshot and history written): the log may let go of it."""
         self.state = await self._log.trim(place)
@@ -223,8 +229,7 @@ class Bus:
         Does not wait until it is stored. Raises TooLarge, or BusError when too much waits: the server has been away
         for long. One that says that there is `more` goes with the next.
         """
-        node = message.node
-        subject = self._subjects.get(node) or self._subjects.setdefault(node, as_heard(node))
+        subject = self._subjects.get(message.node) or self._subjects.setdefault(message.node, as_heard(message.node))
         try:
             self.underway.tell(subject, message)
         finally:

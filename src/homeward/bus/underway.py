@@ -22,6 +22,7 @@ from homeward.core.batch import Batch, Single
 from homeward.core.connector import Message
 
 MOST_BYTES = 32_000_000
+OVERDUE_NS = 2_000_000_000
 READING_BYTES, MESSAGE_BYTES = 150, 400
 """What a number with its path, and what else there is of a message, takes at most."""
 Understand = Callable[[bytes, Message, int, int], Single | None]
@@ -141,12 +142,21 @@ class Underway:
 
     def send_again(self) -> None:
         """Send what has not come back; to be said only when the log has been read to its end."""
-        again = [*self._refused, *self._sent.values()]
-        self._refused.clear()
+        self._refused += self._sent.values()
         self._sent.clear()
-        for one in again:
+        self.send_refused()
+
+    def send_refused(self) -> None:
+        """Send again what the log is known to have refused."""
+        refused, self._refused = self._refused, []
+        for one in refused:
             self._send(one)
         self._outbox.go()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether something was sent so long ago that it should have been back, if the log was read to its end."""
+        return bool(self._sent) and next(iter(self._sent)) < time_ns() - OVERDUE_NS
 
     def _fill(self) -> int:
         """Put what waits into the outbox; how much that was."""
