@@ -51,8 +51,10 @@ class Keeper:
             await asyncio.sleep(CHECKPOINT_S)
             with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
                 await self.checkpoint()
-            with suppress(Broken):
-                await self._bus.send_again()
+            with suppress(Broken):  # the server is away; what was told waits
+                again = await self._bus.send_again()
+                full = f"it did not take {again} messages of connectors, which are sent again; has it room?"
+                self._trouble.say("log", full if again else "")
 
     async def checkpoint(self) -> None:
         """History, then the snapshot, then the log may forget. Raises HistoryError or OSError.

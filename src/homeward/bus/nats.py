@@ -197,11 +197,12 @@ class Bus:
             raise
         return reader
 
-    async def send_again(self) -> None:
-        """Send again what connectors told and the log refused, or lost. Raises BusError while the server is away."""
-        self.underway.send_refused()
+    async def send_again(self) -> int:
+        """Send again what connectors told and the log refused, or lost; how much that is. Raises BusError."""
+        again = self.underway.send_refused()
         if self.underway.is_overdue and self._reached() >= (await self._log.state()).last:
-            self.underway.send_again()
+            again += self.underway.send_again()
+        return again
 
     async def acknowledge(self, place: Place) -> LogState:
         """Say that everything up to `place` is safe (snapshot and history written): the log may let go of it."""
@@ -226,8 +227,7 @@ class Bus:
     def say(self, message: Message) -> None:
         """Put what a connector of the hub's own heard into the log; `at` in s since 1970, None for now.
 
-        Does not wait until it is stored. Raises TooLarge, or BusError when too much waits: the server has been away
-        for long. One that says that there is `more` goes with the next.
+        Does not wait until it is stored. Raises TooLarge, or BusError when too much waits, as after a long absence.
         """
         subject = self._subjects.get(message.node) or self._subjects.setdefault(message.node, as_heard(message.node))
         try:

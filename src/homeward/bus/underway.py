@@ -140,18 +140,19 @@ class Underway:
         """Let nothing out until it is opened again."""
         self._open = False
 
-    def send_again(self) -> None:
-        """Send what has not come back; to be said only when the log has been read to its end."""
+    def send_again(self) -> int:
+        """Send what has not come back, and how much it is; to be said only when the log has been read to its end."""
         self._refused += self._sent.values()
         self._sent.clear()
-        self.send_refused()
+        return self.send_refused()
 
-    def send_refused(self) -> None:
-        """Send again what the log is known to have refused."""
+    def send_refused(self) -> int:
+        """Send again what the log is known to have refused, and how much it is."""
         refused, self._refused = self._refused, []
         for one in refused:
             self._send(one)
         self._outbox.go()
+        return len(refused)
 
     @property
     def is_overdue(self) -> bool:
