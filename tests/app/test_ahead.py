@@ -188,3 +188,23 @@ async def test_what_a_full_log_refuses_is_acted_on_and_stored_when_there_is_room
         kept = hub.history.query("lind/car", ODOMETER).values.tolist()
         await until(lambda: "log" not in hub.trouble.by_place, "all is well again")
     assert sorted(kept) == [float(i) for i in range(2001)], "each once"
+
+
+async def test_what_is_sent_again_is_acted_on_once_and_nothing_after_the_end(tmp_path: Path) -> None:
+    async with hearing(tmp_path) as (hub, ear):
+        ear.says("lind/car", odometer=0.0)
+        await settled(hub)
+        turns = hub.scribe.turns
+        async with hub.ahead.settled():
+            ear.says("lind/car", odometer=1.0)
+            await asyncio.sleep(0)
+            hub.bus.underway.send_again()
+            assert hub.scribe.turns == turns, "a snapshot is being taken"
+            await asyncio.sleep(0)
+        await settled(hub)
+        assert hub.circle.twin.get("lind/car", ODOMETER)[0] == 1.0 and hub.scribe.turns == turns + 1
+        hub.ahead.stop()
+        ear.says("lind/car", odometer=2.0)
+        await asyncio.sleep(0)
+        assert hub.circle.twin.get("lind/car", ODOMETER)[0] == 1.0, "it goes by the log"
+        await until(lambda: hub.circle.twin.get("lind/car", ODOMETER)[0] == 2.0, "it came by the log")

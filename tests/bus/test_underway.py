@@ -216,7 +216,7 @@ async def test_what_the_log_refused_is_sent_again_when_it_has_been_read() -> Non
 
 async def test_outcomes_are_known_by_what_they_say() -> None:
     way = Way()
-    way.underway.put(DONE, b"{done}")
+    way.underway.answer(DONE, b"{done}")
     way.outbox.go()
     await way.tell(1.0)
     assert [one.payload for one in way.sent] == [said(1)], "nobody acts on them ahead of the log"

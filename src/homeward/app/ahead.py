@@ -37,6 +37,7 @@ class Ahead:
         self._acted_ns = 0
         self._left: deque[Sent] = deque()
         self._holding = 0
+        self._is_acting = False
         bus.underway.understand = codec.heard if isinstance(clock, LifeClock) else self.understand
         bus.underway.written = self.written
         bus.underway.bundles = codec.bundles
@@ -48,10 +49,18 @@ class Ahead:
     def written(self, sent: list[Sent]) -> None:
         """Act on what the server has just been given, or leave it for when it is read back."""
         self._left += sent
-        may_act = not self._holding and self._bus.behind_ns() < FARTHEST_BEHIND_NS and self._may()
+        if self._is_acting:  # what a turn leads to has its own turn
+            return
+        self._is_acting = True
+        try:
+            self._act(not self._holding and self._bus.behind_ns() < FARTHEST_BEHIND_NS and self._may())
+        finally:
+            self._is_acting = False
+
+    def _act(self, may_act: bool) -> None:
         while self._left:
             one = self._left[0]
-            if not one.is_back:
+            if not one.is_back and not one.acted:  # one that was sent again may be here twice
                 if not may_act or one.news is None:
                     return
                 if one.marks and not self._codec.resends.are_new(one.marks, one.time_ns):
@@ -60,6 +69,10 @@ class Ahead:
                 one.acted, self._acted_ns = True, one.time_ns
                 self._turn(one.news)
             self._left.popleft()
+
+    def stop(self) -> None:
+        """Act on nothing any more."""
+        self._holding += 1
 
     @asynccontextmanager
     async def settled(self) -> AsyncGenerator[bool]:

@@ -125,6 +125,7 @@ class Hub:
     async def stop(self) -> None:
         """End all tasks, keep what is known, end the bus."""
         await self.doors.stop()
+        self.ahead.stop()
         async with self.ahead.settled():
             await end((*self._tasks, *self._acting))
             self._tasks.clear()
@@ -172,10 +173,12 @@ class Hub:
         """Note where in the log stands what went round ahead of it; the messages that are still to go."""
         messages, gone = self.bus.underway.read_back(messages)
         for news, sequence in gone:
-            self.scribe.later_one(news, sequence) if isinstance(news, Single) else self.scribe.later(
-                news, np.full(len(news), sequence), sequence
-            )
-            self.applied += 1 if isinstance(news, Single) else len(news)
+            if isinstance(news, Single):
+                self.scribe.later_one(news, sequence)
+                self.applied += 1
+            else:
+                self.scribe.later(news, np.full(len(news), sequence), sequence)
+                self.applied += len(news)
         return messages
 
     def _hear_ahead(self, news: Single | Batch) -> None:

@@ -238,7 +238,7 @@ class Bus:
 
     def answer(self, node: str, outcome: Outcome) -> None:
         """Put into the log what became of a command, after all that was heard before. Raises BusError."""
-        self.underway.put(f"homeward.{node.replace('/', '.')}.outcomes".encode(), write_outcome(outcome))
+        self.underway.answer(f"homeward.{node.replace('/', '.')}.outcomes".encode(), write_outcome(outcome))
         self._outbox.go()
 
     async def command(self, command: Command) -> None:

@@ -22,6 +22,8 @@ from homeward.core.batch import Batch, Single
 from homeward.core.connector import Message
 
 MOST_BYTES = 32_000_000
+ANSWERS_LEAF = b".outcomes"
+OURS = (HEARD_LEAF, ANSWERS_LEAF)
 OVERDUE_NS = 2_000_000_000
 READING_BYTES, MESSAGE_BYTES = 150, 400
 """What a number with its path, and what else there is of a message, takes at most."""
@@ -116,8 +118,8 @@ class Underway:
         self._size += MESSAGE_BYTES + len(payload)
         self._waiting.append(Told(subject, payload, time_ns, message, single, mark))
 
-    def put(self, subject: bytes, payload: bytes) -> None:
-        """The same for what the hub itself says, after all that was told before."""
+    def answer(self, subject: bytes, payload: bytes) -> None:
+        """The same for an outcome (`…outcomes`) that the hub itself has to tell, after all that was told before."""
         self._check(subject)
         self._outbox.check(subject, payload)
         self._size += MESSAGE_BYTES + len(payload)
@@ -215,14 +217,16 @@ class Underway:
 
     def read_back(self, messages: Messages) -> tuple[Messages, list[tuple[Single | Batch, int]]]:
         """The messages that are still to go round, and what went round already, each with its place in the log."""
-        if self._last_ns == self._first_ns:
+        if not any(subject.endswith(OURS) for subject in messages.subjects):
             return messages, []
         rest, gone = Messages(), []
         for subject, payload, time, sequence in zip(
             messages.subjects, messages.payloads, messages.times_ns, messages.sequences, strict=True
         ):
             heard = subject.endswith(HEARD_LEAF)
-            one = self._sent.get(time) if heard else self._unheard(subject, payload)
+            one = self._sent.get(time) if heard else None
+            if subject.endswith(ANSWERS_LEAF):
+                one = self._unheard(subject, payload)
             if one is not None:
                 self._is_back(one)
             if one is not None and one.news is not None and one.acted:
