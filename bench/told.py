@@ -55,7 +55,7 @@ class Load:
         self.hub = Hub(HubSettings(folder, nats_port=0, mqtt_port=0), ALL)
         self.brokers: list[Broker] = []
         self.took: defaultdict[str, float] = defaultdict(float)
-        self.time_ns, self.count, self.place = 0, 0, 0
+        self.count, self.place = 0, 0
         vocabulary, book = self.hub.circle.twin.vocabulary, RuleBook(self.hub.circle.twin.vocabulary)
         for i in range(1, CARS + 1):
             text = HOUSEHOLD.format(i=i, way="kind: mqtt")

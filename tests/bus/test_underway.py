@@ -161,8 +161,9 @@ async def test_a_bundle_of_nodes_that_are_no_more_says_the_rest() -> None:
     assert read.unfit == 2 and not len(read.batch)
     read = way.again.decode(Messages([SUBJECT], [payload.replace(b"Vehicle.Speed", b"Vehicle.Spoed")], [5], [1]))
     assert read.unfit == 2 and not len(read.batch)
-    read = way.again.decode(Messages([SUBJECT, SUBJECT], [payload[:-3], payload], [5, 6], [1, 2]))
-    assert read.unfit == 1 and read.batch.value.tolist() == [1.0, 2.0]
+    broken = [payload[:-3], payload[:-8], b"HWC1" + payload[4:], b"HWB1", payload]
+    read = way.again.decode(Messages([SUBJECT] * 5, broken, [5, 6, 7, 8, 9], [1, 2, 3, 4, 5]))
+    assert read.unfit == 4 and read.batch.value.tolist() == [1.0, 2.0]
 
 
 async def test_what_was_left_goes_round_when_it_is_read_back() -> None:

@@ -77,8 +77,7 @@ class Hub:
         self.applied, self.unfit, self.resent = 0, 0, 0
         self._behind = 0
         self._caught_up, self._woken = asyncio.Event(), asyncio.Event()
-        may = self.scribe.recorder
-        self.ahead = Ahead(self.bus, self.codec, self.clock, self._hear_ahead, lambda: not may.crowded)
+        self.ahead = Ahead(self.bus, self.codec, self.clock, self._hear_ahead, lambda: not self.scribe.recorder.crowded)
         self.keeper = Keeper(
             settings.folder, self.circle, self.codec.resends, self.scribe, self.bus, self.ahead, self.trouble,
             lambda: (self.place, self.version),
@@ -163,7 +162,8 @@ class Hub:
                 await self.keeper.make_room()
             messages = self._read_back(messages)
             if messages.subjects:
-                messages.times_ns = [lived_ns(self.clock, time) for time in messages.times_ns]
+                if not isinstance(self.clock, LifeClock):
+                    messages.times_ns = [lived_ns(self.clock, time) for time in messages.times_ns]
                 await self._hear(messages, place)
             self.place = place
             if place.sequence >= self._behind:

@@ -1,7 +1,6 @@
 """Checkpoints: history is written, then the snapshot, then the log may forget. One at a time, and never half."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,6 @@ from homeward.bus.settings import Place
 from homeward.core.circle import Circle
 from homeward.core.signal import Broken
 
-log = logging.getLogger(__name__)
 CHECKPOINT_S = 2.0
 TIDY_S = 600.0
 

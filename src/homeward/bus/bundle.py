@@ -72,6 +72,8 @@ class Bundles:
         node, kinds = nodes[of_node], np.array([kind for _, kind in shapes])[of_shape]
         signal = np.concatenate([shapes[shape][0] for shape in of_shape.tolist()])
         starts = np.concatenate(([0], np.cumsum([len(shapes[shape][0]) for shape in of_shape.tolist()])))
+        if payload[:4] != MAGIC or len(value) != starts[-1]:
+            raise ValueError("a bundle that is not whole")
         unread = (node == NONE) | (kinds != np.where(node == NONE, NONE, self._nodes.kinds_of(node)))
         resent = np.zeros(m, np.bool_)
         for i in np.flatnonzero((marks != 0) & ~unread).tolist():
