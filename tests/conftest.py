@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from homeward.core.circle import Circle
 from homeward.core.vocabulary import Vocabulary
 from homeward.words import load_vocabulary
 
@@ -19,6 +20,12 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 def vocabulary() -> Vocabulary:
     """The vocabulary that homeward ships with."""
     return load_vocabulary()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel(vocabulary: Vocabulary) -> None:
+    """The circle's kernel, compiled before anything is timed: in a fresh clone that takes seconds."""
+    Circle(vocabulary)
 
 
 @pytest.fixture

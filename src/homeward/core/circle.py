@@ -6,8 +6,9 @@
     settle   one answer per actuator, none if unsafe                settle.py, standing.py
 
 However the stream is cut into batches, the same events fire: the messages of one household are applied strictly in
-stream order, one a round; rounds run across households. Before a message, whatever fell due for its household runs at
-its own due time. Readings that skills write are applied at the end of the round, at its time, and may cause another.
+stream order. Those that call nobody are learned at once (quiet.py); of the others, one of each household is heard
+together. Before a message, whatever fell due for its household runs at its own due time. Readings that skills write are
+applied after the message, at its time, and may cause more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,8 @@ from homeward.core.gate import Gate
 from homeward.core.know import Knower
 from homeward.core.nodes import Grown
 from homeward.core.notice import Noticer
-from homeward.core.rounds import Extra, extras, rounds
+from homeward.core.quiet import Quiet
+from homeward.core.rounds import Extra, Round, extras, rounds
 from homeward.core.signal import Kind, Outcome, Wish
 from homeward.core.skill import Skill
 from homeward.core.standing import Standings
@@ -33,6 +35,8 @@ from homeward.core.watch import Watch
 
 FEW = 20
 """So many messages of a round, each by itself in plain numbers, take no longer than all of them in columns."""
+MANY = 300
+"""Messages of so many households are faster in columns than in the kernel, which has their rows fetched one by one."""
 DEEPEST = 16
 """How many rounds may follow one from another at one instant before they are stopped and reported."""
 
@@ -52,7 +56,12 @@ class Circle:
         self.due = Due()
         self.clock = Grown(-np.inf, np.float64)
         self.noticer = Noticer(self.twin, self.due)
+        self.quiet = Quiet(self.twin, self.know.ways[Kind.VEHICLE], gate, self.clock, self.due)
+        self._set_watches()
+
+    def _set_watches(self) -> None:
         self.noticer.set_skills(self.skills, self.clock)
+        self.quiet.set_watches([watch for _, watch in self.noticer.watches])
 
     def set_skills(self, skills: Sequence[Skill]) -> None:
         """Let these be the skills from now on: what stays keeps its memory, what is new counts from how things are now.
@@ -60,7 +69,7 @@ class Circle:
         A new condition that is true already does not fire until it becomes true again; one that must hold begins to.
         """
         self.skills = self.decider.skills = tuple(skills)
-        self.noticer.set_skills(self.skills, self.clock)
+        self._set_watches()
         self.look_ahead()
 
     def add(self, name: str, kind: Kind) -> int:
@@ -76,11 +85,12 @@ class Circle:
         What comes of it is in `turn`, where one is given, as soon as it is settled.
         """
         turn = turn or Turn()
-        for one in rounds(batch, extras(batch, wishes, self.twin.nodes, turn.problems), self.twin.nodes):
-            if one.messages.size:
-                self._hear(batch, one.messages, turn)
-            for extra in one.extras:
-                self._hear_extra(extra, turn)
+        beside, messages = extras(batch, wishes, self.twin.nodes, turn.problems), np.arange(len(batch))
+        if beside:
+            apart = np.isin(self.twin.nodes.households_of(batch.node), [one.household for one in beside])
+            self._hear_rounds(rounds(batch, messages[apart], beside, self.twin.nodes), batch, turn)
+            messages = messages[~apart]
+        self._hear_all(batch, messages, turn)
         self._run_until(until, turn)
         return turn
 
@@ -111,6 +121,30 @@ class Circle:
         """Work out anew when each household is next due: after its state was restored."""
         households = np.arange(len(self.twin.nodes.households))
         self.due.put(households, self._exact_due(households))
+
+    def _hear_rounds(self, rounds: Iterable[Round], batch: Batch, turn: Turn) -> None:
+        """Hear messages, and what came beside them."""
+        for one in rounds:
+            if one.messages.size:
+                self._hear(batch, one.messages, turn)
+            for extra in one.extras:
+                self._hear_extra(extra, turn)
+
+    def _hear_all(self, batch: Batch, messages: Integers, turn: Turn) -> None:
+        """Learn what calls nobody, and hear the others, one of each household at a time."""
+        while messages.size:
+            first, behind = self._first(batch, messages) if len(messages) > MANY else (messages, messages)
+            if len(first) <= MANY:
+                first, behind = self.quiet.learn(batch, messages)
+            messages = behind
+            if first.size:
+                self._hear(batch, first, turn)
+
+    def _first(self, batch: Batch, messages: Integers) -> tuple[Integers, Integers]:
+        """The first of each household, and the others."""
+        _, places = np.unique(self.twin.nodes.households_of(batch.node[messages]), return_index=True)
+        places.sort()
+        return messages[places], np.delete(messages, places)
 
     def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
         if len(messages) <= FEW:

@@ -5,20 +5,27 @@ They follow in the same round as the readings they come from, with those reading
 
 from dataclasses import dataclass
 from math import isnan, nan
+from typing import Any
 
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
+from homeward.core.kernel import (
+    ARRIVED_M,
+    CLOSING_M_S,
+    EARTH_RADIUS_M,
+    LEFT_M,
+    LONGEST_GAP_S,
+    SMOOTH_S,
+    closing_in,
+    way_of_many,
+    way_of_one,
+)
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind
 from homeward.core.twin import Twin
 
-EARTH_RADIUS_M = 6_371_008.8
-ARRIVED_M, LEFT_M = 150.0, 300.0
-SMOOTH_S = 60.0
-"""A speed that is so old counts as much as the new one: gap / (gap + a minute) is exact, for one row and for many."""
-LONGEST_GAP_S = 600.0
-CLOSING_M_S = 0.5
+__all__ = ["EARTH_RADIUS_M", "WayHome", "Written", "way"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class WayHome:
         self.distance, self.bearing, self.speed, self.closing, self.is_home = self._signals(
             *(f"{word}.{name}" for name in names)
         )
+        self.signals = (
+            *self._here, self.distance, self.bearing, self.speed, self.closing, self.is_home, *self._home
+        )  # fmt: skip
         self.own = frozenset((*self._here, self.distance))
         self.concerns = np.isin(np.arange(len(twin.vocabulary)), list(self.own))
         self.homes = frozenset(self._home)
@@ -106,12 +116,9 @@ class WayHome:
         distance, earlier, home = cell(row, self.distance)[0], cell(row, self.speed)[0], cell(row, self.is_home)[0]
         found: list[tuple[int, float]] = []
         if not sent:
-            measured = self._measure(np.array([row]))
-            distance = measured[0].item()
-            found = [(self.distance, distance), (self.bearing, measured[1].item())]
-        speed = self._speed_of_one(distance, at - was[1], was[0], earlier)
-        closing = nan if isnan(speed) else float(speed > CLOSING_M_S)
-        home = nan if isnan(distance) else 1.0 if distance < ARRIVED_M else 0.0 if distance > LEFT_M else home
+            distance, bearing = self._measure_one(row)
+            found = [(self.distance, distance), (self.bearing, bearing)]
+        speed, closing, home = closing_in(distance, was[0], at - was[1], earlier, home)
         kept = [one for one in found if not isnan(one[1])]
         if not (isnan(speed) and isnan(earlier)):
             kept += [(self.speed, speed), (self.closing, closing)]
@@ -119,14 +126,14 @@ class WayHome:
             kept.append((self.is_home, home))
         return kept
 
-    @staticmethod
-    def _speed_of_one(distance: float, gap: float, was: float, earlier: float) -> float:
-        if not 0.0 < gap < LONGEST_GAP_S:
-            return earlier if gap <= 0.0 else nan
-        raw = (was - distance) / gap
-        if isnan(earlier):
-            return raw
-        return earlier + gap / (gap + SMOOTH_S) * (raw - earlier)
+    def _measure_one(self, row: int) -> tuple[float, float]:
+        home = self.twin.nodes.first_row(Kind.HOME, self.twin.nodes.household_of_row[self.kind].plain[row])
+        if home == NONE:
+            return nan, nan
+        here, there = self.twin.tables[self.kind].cell, self.twin.tables[Kind.HOME].cell
+        spot, target = [here(row, one)[0] for one in self._here], [there(home, one)[0] for one in self._home]
+        distance, bearing = way_of_one(*spot, *target)
+        return distance, bearing
 
     def _measure(self, rows: Integers) -> tuple[Floats, Floats]:
         households = self.twin.nodes.household_of_row[self.kind].array[rows]
@@ -137,7 +144,7 @@ class WayHome:
         has_home = np.flatnonzero(homes != NONE)
         for column, signal in zip(target, self._home, strict=True):
             column[has_home] = there.take(homes[has_home], signal)
-        return way(spot[0], spot[1], target[0], target[1])
+        return way_of_many(spot[0], spot[1], target[0], target[1])  # type: ignore[no-any-return]
 
     def _speed(self, rows: Integers, distance: Floats, at: Floats, was: tuple[Floats, Floats]) -> Floats:
         """How fast the distance shrinks, smoothed over about a minute; unknown after a long gap."""
@@ -152,15 +159,13 @@ class WayHome:
         return speed
 
 
-def way(latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats) -> tuple[Floats, Floats]:
+def way(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: Any) -> tuple[Floats, Floats]:
     """Great-circle distance in m and bearing in degrees from north `(n,)` (haversine); NaN if unknown.
 
     >>> [round(float(x)) for x in way(60.0, 25.0, 61.0, 25.0)]
     [111195, 0]
     """
-    a, b = np.radians(latitude), np.radians(to_latitude)
-    turn = np.radians(to_longitude) - np.radians(longitude)
-    chord = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(turn / 2) ** 2
-    distance = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
-    east, north = np.sin(turn) * np.cos(b), np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(turn)
-    return distance, np.degrees(np.arctan2(east, north)) % 360.0
+    columns = np.broadcast_arrays(latitude, longitude, to_latitude, to_longitude)
+    shape = columns[0].shape
+    distance, bearing = way_of_many(*[np.array(one, np.float64).ravel() for one in columns])
+    return distance.reshape(shape), bearing.reshape(shape)

@@ -27,6 +27,12 @@ class Due:
         self._time.extend_to(households)
         self._block.extend_to((households >> BLOCK) + 1)
 
+    @property
+    def times(self) -> Floats:
+        """The due times of all."""
+        times: Floats = self._time.array
+        return times
+
     def of(self, households: Integers) -> Floats:
         """The due times `(n,)` of households `(n,)`."""
         times: Floats = self._time.array[households]

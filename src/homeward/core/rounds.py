@@ -41,20 +41,14 @@ def extras(batch: Batch, wishes: Iterable[Wish], nodes: Nodes, problems: list[st
     return found
 
 
-def rounds(batch: Batch, extras: list[Extra], nodes: Nodes) -> Iterator[Round]:
-    """The rounds of a batch's messages and what came beside them."""
-    m = len(batch)
-    if m + len(extras) == 1:
-        yield Round(np.zeros(m, np.int64), extras)
-        return
-    if not m + len(extras):
-        return
-    households = nodes.households_of(batch.node)
-    order = np.arange(m)
-    if extras:
-        households = np.r_[households, [extra.household for extra in extras]].astype(np.int64)
-        times = np.r_[np.maximum.accumulate(batch.time), [extra.time for extra in extras]]
-        order = np.argsort(times, kind="stable")  # of equal times, messages come first
+def rounds(batch: Batch, messages: Integers, extras: list[Extra], nodes: Nodes) -> Iterator[Round]:
+    """The rounds of these messages of a batch and what came beside them."""
+    m = len(messages)
+    households = np.r_[nodes.households_of(batch.node[messages]), [extra.household for extra in extras]].astype(
+        np.int64
+    )
+    times = np.r_[batch.time[messages], [extra.time for extra in extras]]
+    order = np.argsort(times, kind="stable")  # of equal times, messages come first
     order = order[np.argsort(households[order], kind="stable")]
     sorted_by = households[order]
     first = np.ones(len(order), np.bool_)
@@ -64,7 +58,4 @@ def rounds(batch: Batch, extras: list[Extra], nodes: Nodes) -> Iterator[Round]:
     end = 0
     for count in np.bincount(place).tolist():
         one, end = np.sort(by_place[end : end + count]), end + count
-        if extras:
-            yield Round(one[one < m], [extras[i - m] for i in one[one >= m].tolist()])
-        else:
-            yield Round(one)
+        yield Round(messages[one[one < m]], [extras[i - m] for i in one[one >= m].tolist()])

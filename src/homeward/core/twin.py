@@ -37,6 +37,11 @@ class Table:
         self.values.extend_to(rows)
         self.times.extend_to(rows)
 
+    def lies(self) -> tuple[int, int, int, int]:
+        """Where slots, values and times lie, and how wide the latter are."""
+        slots: int = self.slot.__array_interface__["data"][0]
+        return slots, self.values.address, self.times.address, self.values.array.shape[1]
+
     def give_slot(self, signal: int) -> None:
         """Keep `signal` as a column from now on, moving in what was kept aside."""
         if self.slot[signal] != ASIDE:

@@ -77,6 +77,11 @@ class Watch:
                 return Fork(self._bind(left), self._bind(right), False)
         raise TypeError(f"{condition!r} is not a condition")
 
+    @property
+    def condition(self) -> "Tree | None":
+        """What it asks; None where any change calls."""
+        return self._true
+
     def extend(self) -> None:
         """Make room for all rows there are."""
         rows = self.twin.nodes.node_of[self.subject].size
