@@ -12,6 +12,7 @@ applied after the message, at its time, and may cause more.
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -86,7 +87,10 @@ class Circle:
         """
         turn = turn or Turn()
         beside, messages = extras(batch, wishes, self.twin.nodes, turn.problems), np.arange(len(batch))
-        if beside:
+        if not len(batch):
+            for one in sorted(beside, key=attrgetter("time")):
+                self._hear_extra(one, turn)
+        elif beside:
             apart = np.isin(self.twin.nodes.households_of(batch.node), [one.household for one in beside])
             self._hear_rounds(rounds(batch, messages[apart], beside, self.twin.nodes), batch, turn)
             messages = messages[~apart]
@@ -182,15 +186,18 @@ class Circle:
         return True
 
     def _hear_extra(self, extra: Extra, turn: Turn) -> None:
-        household = np.array([extra.household])
-        now = float(self._advance(household, np.array([extra.time]), turn)[0])
+        household = extra.household
+        now = max(extra.time, self.clock.plain[household])
+        if self.due.of_one(household) <= now:
+            self._run_due(np.array([household]), np.array([now]), turn)
+        self.clock.plain[household] = now
         if isinstance(extra.what, Outcome):
-            turn.events += self.standings.outcome(extra.household, extra.what, now)
+            turn.events += self.standings.outcome(household, extra.what, now)
         else:
-            readings = self.decider.wish(extra.household, extra.what, now, turn)
+            readings = self.decider.wish(household, extra.what, now, turn)
             if readings:
                 self._react(self.know.learn_readings(readings), turn)
-        self._await(household)
+        self.due.lower_one(household, self.standings.due(household))
 
     def _advance(self, households: Integers, times: Floats, turn: Turn) -> Floats:
         """Run what fell due before `times` and set the clocks; the times, never before what a household has lived."""
