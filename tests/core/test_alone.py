@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.core.batch import Batch
+from homeward.core.batch import Batch, Single
 from homeward.core.circle import Circle
 from homeward.core.signal import Command, Kind, Reading
 from homeward.core.skill import View, skill
@@ -87,13 +87,11 @@ def test_messages_one_by_one_are_what_they_are_together(vocabulary: Vocabulary, 
     one, together, until = circle_of_two(vocabulary), circle_of_two(vocabulary), 1000.0 + len(told) * 20
     alone = []
     for (message,) in told:
-        single = Batch.of([message], one.twin.nodes, vocabulary).single(0)
-        assert single is not None
-        alone += one.turn_one(single, message[0]).events
+        alone += one.turn_one(single(Batch.of([message], one.twin.nodes, vocabulary)), message[0]).events
     alone += one.turn(Batch.empty(), until).events
     batch = Batch.of([message for (message,) in told], together.twin.nodes, vocabulary)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("homeward.core.circle.FEW", 0)
+        patched.setattr("homeward.core.circle.MANY", 0)
         at_once = together.turn(batch, until).events
     for household in ("a", "b"):
         assert [event for event in alone if event.command.node.startswith(household)] == [
@@ -101,6 +99,12 @@ def test_messages_one_by_one_are_what_they_are_together(vocabulary: Vocabulary, 
         ]
     for name in one.twin.nodes.names:
         assert list(one.twin.known(name)) == list(together.twin.known(name))
+
+
+def single(batch: Batch) -> Single:
+    return Single(
+        batch.node.item(0), batch.time.item(0), batch.at.item(0), tuple(batch.signal.tolist()), batch.value.tolist()
+    )
 
 
 def circle_of_two(vocabulary: Vocabulary) -> Circle:

@@ -20,7 +20,7 @@ from tests.core.town import NODES, SKILLS
 
 from homeward.core import snapshot
 from homeward.core.batch import Batch
-from homeward.core.circle import FEW, Circle
+from homeward.core.circle import MANY, Circle
 from homeward.core.signal import Outcome, Reading, Wish, household_of
 from homeward.core.vocabulary import Vocabulary
 from homeward.words import load_vocabulary
@@ -35,10 +35,10 @@ CUTS = settings(
 HOUSEHOLDS = ("lind", "berg", "solo")
 
 
-@pytest.fixture(autouse=True, params=[FEW, 0], ids=["one by one", "in columns"])
-def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hear a round's messages by themselves while they are few, as in life, and all of them in columns."""
-    monkeypatch.setattr("homeward.core.circle.FEW", request.param)
+@pytest.fixture(autouse=True, params=[MANY, 0], ids=["by the kernel", "in columns"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn by the kernel, as few do in life, and all in columns, as many do."""
+    monkeypatch.setattr("homeward.core.circle.MANY", request.param)
 
 
 @dataclass(frozen=True)

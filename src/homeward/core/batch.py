@@ -52,14 +52,6 @@ class Batch:
     def __len__(self) -> int:
         return len(self.node)
 
-    def single(self, message: int) -> Single | None:
-        """One of the messages by itself, None if it says a text."""
-        start, end = self.starts[message : message + 2].tolist()
-        if self.texts and any(start <= place < end for place in self.texts):
-            return None
-        signals, values = self.signal[start:end].tolist(), self.value[start:end].tolist()
-        return Single(self.node.item(message), self.time.item(message), self.at.item(message), tuple(signals), values)
-
     @classmethod
     def of_singles(cls, singles: Sequence[Single]) -> "Batch":
         """Messages that came alone, as a batch."""

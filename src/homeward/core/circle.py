@@ -1,14 +1,14 @@
 """The circle: readings in, commands out. Start here.
 
-    know     the twin learns a message; derived signals follow      twin.py, derive.py
+    know     the twin learns a message; derived signals follow      know.py, derive.py, twin.py
     notice   watches on what was touched say which moments came     notice.py, watch.py
     decide   skills answer with commands and readings               skill.py
     settle   one answer per actuator, none if unsafe                settle.py, standing.py
 
 However the stream is cut into batches, the same events fire: the messages of one household are applied strictly in
-stream order. Those that call nobody are learned at once (quiet.py); of the others, one of each household is heard
-together. Before a message, whatever fell due for its household runs at its own due time. Readings that skills write are
-applied after the message, at its time, and may cause more.
+stream order. Most are learned at once, up to the first that calls (quick.py); of those that take a closer look, one of
+each household is heard together. Before a message, whatever fell due for its household runs at its own due time.
+Readings that skills write are applied after the message, at its time, and may cause more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,13 +18,13 @@ import numpy as np
 
 from homeward.core.batch import Batch, Floats, Integers, Single
 from homeward.core.bind import NEVER
-from homeward.core.decide import Decider, Turn
+from homeward.core.decide import Decider, Fired, Turn
 from homeward.core.due import Due
 from homeward.core.gate import Gate
 from homeward.core.know import Knower
 from homeward.core.nodes import Grown
 from homeward.core.notice import Noticer
-from homeward.core.quiet import Quiet
+from homeward.core.quick import Quick
 from homeward.core.rounds import Extra, Round, extras, rounds
 from homeward.core.signal import Kind, Outcome, Wish
 from homeward.core.skill import Skill
@@ -34,8 +34,6 @@ from homeward.core.twin import Twin
 from homeward.core.vocabulary import Vocabulary
 from homeward.core.watch import Watch
 
-FEW = 20
-"""So many messages of a round, each by itself in plain numbers, take no longer than all of them in columns."""
 MANY = 300
 """Messages of so many households are faster in columns than in the kernel, which has their rows fetched one by one."""
 DEEPEST = 16
@@ -57,12 +55,12 @@ class Circle:
         self.due = Due()
         self.clock = Grown(-np.inf, np.float64)
         self.noticer = Noticer(self.twin, self.due)
-        self.quiet = Quiet(self.twin, self.know.ways[Kind.VEHICLE], gate, self.clock, self.due)
+        self.quick = Quick(self.twin, self.know.ways[Kind.VEHICLE], gate, self.clock, self.due)
         self._set_watches()
 
     def _set_watches(self) -> None:
         self.noticer.set_skills(self.skills, self.clock)
-        self.quiet.set_watches([watch for _, watch in self.noticer.watches])
+        self.quick.set_watches(self.noticer.watches)
 
     def set_skills(self, skills: Sequence[Skill]) -> None:
         """Let these be the skills from now on: what stays keeps its memory, what is new counts from how things are now.
@@ -101,8 +99,11 @@ class Circle:
     def turn_one(self, one: Single, until: float, turn: Turn | None = None) -> Turn:
         """The same for a message by itself, which is all that happened."""
         turn = turn or Turn()
-        if not self._hear_one(one, turn):
+        fired = self.quick.learn_one(one)
+        if fired is None:
             return self.turn(Batch.of_singles([one]), until, turn=turn)
+        if fired:
+            self._call(fired, turn)
         self._run_until(until, turn)
         return turn
 
@@ -135,11 +136,12 @@ class Circle:
                 self._hear_extra(extra, turn)
 
     def _hear_all(self, batch: Batch, messages: Integers, turn: Turn) -> None:
-        """Learn what calls nobody, and hear the others, one of each household at a time."""
+        """Learn what can be learned at once; of the others hear one of each household at a time."""
         while messages.size:
             first, behind = self._first(batch, messages) if len(messages) > MANY else (messages, messages)
             if len(first) <= MANY:
-                first, behind = self.quiet.learn(batch, messages)
+                first, behind, fired = self.quick.learn(batch, messages)
+                self._call(fired, turn)
             messages = behind
             if first.size:
                 self._hear(batch, first, turn)
@@ -151,39 +153,9 @@ class Circle:
         return messages[places], np.delete(messages, places)
 
     def _hear(self, batch: Batch, messages: Integers, turn: Turn) -> None:
-        if len(messages) <= FEW:
-            messages = self._hear_each(batch, messages, turn)
-            if not messages.size:
-                return
         households = self.twin.nodes.households_of(batch.node[messages])
         now = self._advance(households, batch.time[messages], turn)
         self._react(self.know.learn(batch, messages, now), turn)
-
-    def _hear_each(self, batch: Batch, messages: Integers, turn: Turn) -> Integers:
-        """Hear each of a round's few messages by itself; those that are left for the columns `(k,)`."""
-        left = []
-        for message in messages.tolist():
-            one = batch.single(message)
-            if one is None or not self._hear_one(one, turn):
-                left.append(message)
-        return np.array(left, np.int64)
-
-    def _hear_one(self, one: Single, turn: Turn) -> bool:
-        """Hear a message by itself in plain numbers; False, with nothing done, where the columns must see to it."""
-        nodes = self.twin.nodes
-        household, kind, row = nodes.household(one.node), nodes.kind(one.node), nodes.row(one.node)
-        now = max(one.time, self.clock.plain[household])
-        if self.due.of_one(household) <= now or (present := self.know.learn_one(kind, row, one)) is None:
-            return False
-        self.clock.plain[household] = now
-        watches = self.noticer.readers.reading(present)
-        fired = self.noticer.notice_one(watches, household, now, lambda: [Touched.one(kind, row, now, present)])
-        if fired:
-            readings = self.decider.run(fired, turn)
-            self.due.lower_one(household, self.standings.due(household))
-            if readings:
-                self._react(self.know.learn_readings(readings), turn, DEEPEST - 1)
-        return True
 
     def _hear_extra(self, extra: Extra, turn: Turn) -> None:
         household = extra.household
@@ -197,7 +169,7 @@ class Circle:
             readings = self.decider.wish(household, extra.what, now, turn)
             if readings:
                 self._react(self.know.learn_readings(readings), turn)
-        self.due.lower_one(household, self.standings.due(household))
+        self._await((household,))
 
     def _advance(self, households: Integers, times: Floats, turn: Turn) -> Floats:
         """Run what fell due before `times` and set the clocks; the times, never before what a household has lived."""
@@ -208,17 +180,22 @@ class Circle:
         self.clock.array[households] = times
         return times
 
-    def _react(self, touched: list[Touched], turn: Turn, deepest: int = DEEPEST) -> None:
+    def _react(self, touched: list[Touched], turn: Turn) -> None:
         """Notice, decide and settle until nothing more follows at this instant."""
         for one in touched:
             if one.kind is Kind.HOME and self.standings.gate.acting in one.signals:
                 self._let_act(*one.only(frozenset({self.standings.gate.acting})), turn)
-        for _ in range(deepest):
-            fired = self.noticer.notice(touched)
+        self._call(self.noticer.notice(touched), turn)
+
+    def _call(self, fired: list[Fired], turn: Turn) -> None:
+        """Decide and settle until nothing more follows at this instant."""
+        touched = list[Touched]()
+        for depth in range(DEEPEST):
+            fired = self.noticer.notice(touched) if depth else fired
             if not fired:
                 return
             readings = self.decider.run(fired, turn)
-            self._await(np.array(sorted({one.household for one in fired})))
+            self._await({one.household for one in fired})
             if not readings:
                 return
             touched = self.know.learn_readings(readings)
@@ -233,16 +210,16 @@ class Circle:
         households = self.twin.nodes.household_of_row[Kind.HOME].array[homes]
         for household, time in zip(households.tolist(), now.tolist(), strict=True):
             turn.events += self.standings.look_again(household, time)
-        self._await(households)
+        self._await(households.tolist())
 
     def _households(self, touched: Touched) -> list[int]:
         found: list[int] = self.twin.nodes.household_of_row[touched.kind].array[touched.rows].tolist()
         return found
 
-    def _await(self, households: Integers) -> None:
+    def _await(self, households: Iterable[int]) -> None:
         """Take note of when standing commands of these households next need a turn."""
-        times = np.array([self.standings.due(household) for household in households.tolist()], np.float64)
-        self.due.lower(households, times)
+        for household in households:
+            self.due.lower_one(household, self.standings.due(household))
 
     def _run_due(self, households: Integers, limits: Floats, turn: Turn) -> None:
         """Run whatever falls due in each household up to its limit `(n,)`, each thing at its own time, in order."""
@@ -265,7 +242,7 @@ class Circle:
             readings = self.decider.run(fired, turn)
             if readings:
                 self._react(self.know.learn_readings(readings), turn)
-        self._await(households)
+        self._await(households.tolist())
 
     def _exact_due(self, households: Integers) -> Floats:
         """The true next due time `(n,)` of distinct households."""

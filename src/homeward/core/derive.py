@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
-from homeward.core.kernel import (
+from homeward.core.nodes import NONE
+from homeward.core.signal import Kind
+from homeward.core.twin import Twin
+from homeward.core.way import (
     ARRIVED_M,
     CLOSING_M_S,
     EARTH_RADIUS_M,
@@ -21,9 +24,6 @@ from homeward.core.kernel import (
     way_of_many,
     way_of_one,
 )
-from homeward.core.nodes import NONE
-from homeward.core.signal import Kind
-from homeward.core.twin import Twin
 
 __all__ = ["EARTH_RADIUS_M", "WayHome", "Written", "way"]
 
@@ -75,7 +75,7 @@ class WayHome:
     def follow(self, rows: Integers, at: Floats, was: tuple[Floats, Floats], sent: bool) -> Written:
         """What follows for `rows (n,)` from readings at `at (n,)`; `sent`: they brought the distance itself."""
         if len(rows) == 1:
-            kept = self.follow_one(rows.item(), at.item(), (was[0].item(), was[1].item()), sent)
+            kept = self._follow_one(rows.item(), at.item(), (was[0].item(), was[1].item()), sent)
             of, signals = np.zeros(len(kept), np.int64), np.array([signal for signal, _ in kept], np.int64)
             return Written(self.kind, rows[of], of, signals, np.array([value for _, value in kept], np.float64), at[of])
         table = self.twin.tables[self.kind]
@@ -106,11 +106,7 @@ class WayHome:
             at[of],
         )
 
-    def before_one(self, row: int) -> tuple[float, float]:
-        """The same as `before` for one row."""
-        return self.twin.tables[self.kind].cell(row, self.distance)
-
-    def follow_one(self, row: int, at: float, was: tuple[float, float], sent: bool) -> list[tuple[int, float]]:
+    def _follow_one(self, row: int, at: float, was: tuple[float, float], sent: bool) -> list[tuple[int, float]]:
         """The same as `follow` for one row: signals and values, in plain numbers, with the very same results."""
         cell = self.twin.tables[self.kind].cell
         distance, earlier, home = cell(row, self.distance)[0], cell(row, self.speed)[0], cell(row, self.is_home)[0]

@@ -1,11 +1,11 @@
-"""The inner loop of learning, in machine code: messages that change no answer to any condition.
+"""The inner loop of learning, in machine code: messages into the tables, and whom they call.
 
 Tables of a kind are (rows, slots); a condition is steps in the order they are worked out: two answers are on the stack
-before the step that joins them. A message whose signals need a closer look (texts, people, a home that moves), or that
-changes an answer, is left as if it had not come: the circle hears it (circle.py).
+before the step that joins them. A message that needs a closer look (texts, people, a home that moves, conditions over
+time) is left as if it had not come.
 """
 
-from math import asin, atan2, cos, degrees, isnan, nan, radians, sin, sqrt
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -15,53 +15,14 @@ from numba.extending import intrinsic
 
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind
+from homeward.core.way import closing_in, way_of_one
 
-EARTH_RADIUS_M = 6_371_008.8
-ARRIVED_M, LEFT_M = 150.0, 300.0
-SMOOTH_S = 60.0
-"""A speed that is so old counts as much as the new one: gap / (gap + a minute) is exact, for one row and for many."""
-LONGEST_GAP_S = 600.0
-CLOSING_M_S = 0.5
 PERSON, VEHICLE, HOME = int(Kind.PERSON), int(Kind.VEHICLE), int(Kind.HOME)
 LATITUDE, LONGITUDE, DISTANCE, BEARING, SPEED, CLOSING, IS_HOME, HOME_LATITUDE, HOME_LONGITUDE = range(9)
 AND, OR, LESS, AT_MOST, MORE, AT_LEAST, EQUAL, UNEQUAL = range(8)
 SLOTS, VALUES, TIMES, WIDTH, FIRST, NEXT = range(6)
-BOTH = 2
+HOLDING, ALWAYS = 2, 3
 MOST_TURNS = 256
-
-
-@njit("UniTuple(f8, 2)(f8, f8, f8, f8)", cache=True)
-def way_of_one(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: Any) -> Any:
-    """Great-circle distance in m and bearing in degrees from north (haversine); NaN if unknown."""
-    a, b = radians(latitude), radians(to_latitude)
-    turn = radians(to_longitude) - radians(longitude)
-    chord = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(turn / 2) ** 2
-    distance = 2 * EARTH_RADIUS_M * asin(sqrt(1.0 if chord > 1.0 else chord))
-    east, north = sin(turn) * cos(b), cos(a) * sin(b) - sin(a) * cos(b) * cos(turn)
-    return distance, degrees(atan2(east, north)) % 360.0
-
-
-@njit("UniTuple(f8[::1], 2)(f8[::1], f8[::1], f8[::1], f8[::1])", cache=True)
-def way_of_many(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: Any) -> Any:
-    """The same for many `(n,)`, in the very same numbers."""
-    distance, bearing = np.empty(len(latitude)), np.empty(len(latitude))
-    for i in range(len(latitude)):
-        distance[i], bearing[i] = way_of_one(latitude[i], longitude[i], to_latitude[i], to_longitude[i])
-    return distance, bearing
-
-
-@njit("UniTuple(f8, 3)(f8, f8, f8, f8, f8)", cache=True)
-def closing_in(distance: Any, was: Any, gap: Any, speed: Any, home: Any) -> Any:
-    """Speed towards home, whether it closes on it, and whether it is there, from what was known; NaN if unknown."""
-    if not 0.0 < gap < LONGEST_GAP_S:
-        speed = speed if gap <= 0.0 else nan
-    elif isnan(speed):
-        speed = (was - distance) / gap
-    else:
-        speed += gap / (gap + SMOOTH_S) * ((was - distance) / gap - speed)
-    closing = nan if isnan(speed) else 1.0 if speed > CLOSING_M_S else 0.0
-    home = nan if isnan(distance) else 1.0 if distance < ARRIVED_M else 0.0 if distance > LEFT_M else home
-    return speed, closing, home
 
 
 def _access(width: Any, kind: Any) -> Any:
@@ -95,47 +56,53 @@ byte_at, put_byte = _access(ir.IntType(8), types.int64)
 
 @njit(cache=True)
 def learn(batch: Any, order: Any, nodes: Any, tables: Any, way: Any, closer: Any, asks: Any, times: Any) -> Any:
-    """Learn the messages `order`; of those that are left, the first of each household, and those behind them.
+    """Learn the messages `order`, of each household up to the first that takes more than that.
 
-    batch: the columns of a `Batch`. nodes: kind, row and household by node, only rows by kind, first homes. tables:
-    slots, values and times by kind. way: see `Quiet`. closer: the signals (v,) that need a closer look. asks: see
-    `Asks`. times: the households' clocks, and when each is next due.
+    Returns the first of each household that needs a closer look and has not been learned; all behind these, and behind
+    those that call; and who is called (c, 3): message, ask, row. batch: the columns of a `Batch`. nodes: kind, row and
+    household by node, first homes. tables: by kind, see `Quick`. way: the signals of `WayHome`. closer: the signals
+    (v,) that need a closer look. asks: see `Asks`. times: the households' clocks, and when each is next due.
     """
     clock, due = times
     first, behind = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
-    firsts = behinds = 0
+    firsts = behinds = calls = 0
+    called = np.empty((len(order) + MOST_TURNS, 3), np.int64)
     held = np.zeros(len(clock), np.bool_)
     undo = np.empty(len(closer), np.int64), np.empty(len(closer)), np.empty(len(closer))
     turned = np.empty(MOST_TURNS, np.int64), np.empty(MOST_TURNS, np.int64), np.full(len(asks[5]), -1)
     for i in order:
         household = nodes[2][batch[0][i]]
-        now = max(batch[1][i], clock[household])
         if held[household]:
             behind[behinds] = i
             behinds += 1
-        elif due[household] > now and _is_learned(i, batch, nodes, tables, way, closer, asks, undo, turned):
+            continue
+        now, count = max(batch[1][i], clock[household]), -1
+        if due[household] > now and calls + MOST_TURNS <= len(called):
+            count = _learn(i, batch, nodes, tables, way, closer, asks, undo, turned, called[calls:])
+        if count >= 0:
             clock[household] = now
+            calls += count
         else:
-            held[household] = True
             first[firsts] = i
             firsts += 1
-    return first[:firsts], behind[:behinds]
+        held[household] = count != 0
+    return first[:firsts], behind[:behinds], called[:calls]
 
 
 @njit(cache=True)
-def _is_learned(
-    i: Any, batch: Any, nodes: Any, tables: Any, way: Any, closer: Any, asks: Any, undo: Any, turned: Any
+def _learn(
+    i: Any, batch: Any, nodes: Any, tables: Any, way: Any, closer: Any, asks: Any, undo: Any, turned: Any, called: Any
 ) -> Any:
-    """Learn a message, or leave all as it was."""
+    """Learn a message: how many it calls; -1 if it needs a closer look, and all is as it was."""
     node, _, at, starts, signal, value = batch
     kind, row, household = nodes[0][node[i]], nodes[1][node[i]], nodes[2][node[i]]
     start = 8 * row * tables[kind, WIDTH]
     slot, cells, known = tables[kind, SLOTS], tables[kind, VALUES] + start, tables[kind, TIMES] + start
     if kind == PERSON:
-        return False
+        return -1
     for j in range(starts[i], starts[i + 1]):
         if closer[signal[j]] or whole_at(slot, signal[j]) < 0:
-            return False
+            return -1
     here = slot, cells, known
     was, since = nan, nan
     if kind == VEHICLE:
@@ -158,11 +125,8 @@ def _is_learned(
                 cell = whole_at(slot, undo[0][back])
                 put_number(cells, cell, undo[1][back])
                 put_number(known, cell, undo[2][back])
-            return False
-    for k in range(turns):
-        truth = asks[7][turned[0][k]]
-        put_byte(truth, turned[1][k], 1 - byte_at(truth, turned[1][k]))
-    return True
+            return -1
+    return _turn(i, turned, turns, asks, called)
 
 
 @njit(cache=True)
@@ -180,7 +144,7 @@ def _is_written(signal: Any, value: Any, at: Any, here: Any, undo: Any, n: Any) 
 
 @njit(cache=True)
 def _follow(is_said: Any, at: Any, before: Any, home: Any, here: Any, tables: Any, way: Any, undo: Any, n: Any) -> Any:
-    """Write what follows for a vehicle that moved, as `WayHome.follow_one` does; how many cells are written by then."""
+    """Write what follows for a vehicle that moved, as `WayHome.follow` does; how many cells are written by then."""
     slot, cells, _ = here
     distance, earlier = _cell(slot, cells, way[DISTANCE]), _cell(slot, cells, way[SPEED])
     if not is_said:
@@ -221,9 +185,9 @@ def _cell(slot: Any, cells: Any, signal: Any) -> Any:
 def _turned(
     signal: Any, message: Any, kind: Any, own: Any, household: Any, tables: Any, asks: Any, turned: Any, turns: Any
 ) -> Any:
-    """Add the conditions, and their rows, to `turned` that turn by a signal of a row and call nobody; how many then.
+    """Add the conditions, and their rows, to `turned` that turn by a signal of a row; how many then.
 
-    -1 if one calls, or takes a closer look. What was asked for the same message before is not asked again.
+    -1 if one takes a closer look. What was asked for the same message before is not asked again.
     """
     reader_start, reader, _, _, _, subject, calls, truth = asks
     for k in range(reader_start[signal], reader_start[signal + 1]):
@@ -233,16 +197,31 @@ def _turned(
         turned[2][ask], of = message, subject[ask]
         row = own if of == kind else whole_at(tables[of, FIRST], household)
         while row != NONE:
-            if truth[ask] == 0:
+            if truth[ask] == 0 or turns == len(turned[0]):
                 return -1
-            answer = _answer(ask, of, row, household, tables, asks)
-            if answer != byte_at(truth[ask], row):
-                if calls[ask] == answer or calls[ask] == BOTH or turns == len(turned[0]):
+            if calls[ask] == ALWAYS or _answer(ask, of, row, household, tables, asks) != byte_at(truth[ask], row):
+                if calls[ask] == HOLDING:
                     return -1
                 turned[0][turns], turned[1][turns] = ask, row
                 turns += 1
             row = NONE if of == kind else whole_at(tables[of, NEXT], row)
     return turns
+
+
+@njit(cache=True)
+def _turn(message: Any, turned: Any, turns: Any, asks: Any, called: Any) -> Any:
+    """Remember what turned; who is called by that, and how many."""
+    count, calls, truth = 0, asks[6], asks[7]
+    for k in range(turns):
+        ask, row = turned[0][k], turned[1][k]
+        if calls[ask] != ALWAYS:
+            answer = 1 - byte_at(truth[ask], row)
+            put_byte(truth[ask], row, answer)
+            if answer != calls[ask]:
+                continue
+        called[count, 0], called[count, 1], called[count, 2] = message, ask, row
+        count += 1
+    return count
 
 
 @njit(cache=True)

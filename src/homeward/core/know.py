@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeward.core.batch import Batch, Floats, Integers, Single
+from homeward.core.batch import Batch, Floats, Integers
 from homeward.core.derive import WayHome, Written
 from homeward.core.nodes import NONE
 from homeward.core.signal import Kind, Reading, Type
 from homeward.core.touched import Touched
-from homeward.core.twin import ASIDE, Twin
+from homeward.core.twin import Twin
 from homeward.core.vocabulary import encode
-
-MOST_MEANINGS = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +31,6 @@ class News:
     texts: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What a message of these signals touches: slots, those of them that place the node anew, and all of them.
-
-    `all` are the sets with what was derived, so that they need not be made each time.
-    """
-
-    slots: tuple[int, ...]
-    moved: frozenset[int]
-    present: frozenset[int]
-    all: dict[tuple[int, ...], frozenset[int]]
-
-    def with_derived(self, derived: tuple[int, ...]) -> frozenset[int]:
-        """The signals touched where these were derived."""
-        found = self.all.get(derived)
-        if found is None:
-            found = self.all[derived] = self.present.union(derived)
-        return found
-
-
 class Knower:
     """Writes into a twin; the only one who does."""
 
@@ -63,7 +41,6 @@ class Knower:
         self._is_home = frozenset({self.ways[Kind.PERSON].is_home})
         self._occupied = twin.vocabulary["Home.IsOccupied"].index
         twin.tables[Kind.HOME].give_slot(self._occupied)
-        self._means: dict[tuple[int, ...], _Meaning] = {}
 
     def learn(self, batch: Batch, messages: Integers, now: Floats) -> list[Touched]:
         """Learn one message `(k,)` of each of several households at `now (k,)`."""
@@ -107,42 +84,6 @@ class Knower:
             batch.value[flat],
             {i: batch.texts[int(flat[i])] for i in places},
         )
-
-    def learn_one(self, kind: Kind, row: int, one: Single) -> frozenset[int] | None:
-        """Learn a message by itself of a node of that kind and row; the signals it touched.
-
-        None, and nothing is learned, for what the columns must see to: people (who is in?), homes that move, signals
-        that have no slot yet.
-        """
-        means = self._means.get(one.signals) or self._meaning(kind, one.signals)
-        if means is None:
-            return None
-        table, way = self.twin.tables[kind], self.ways.get(kind)
-        was = way.before_one(row) if way is not None and means.moved else None
-        older = table.write_one(row, means.slots, one.values, one.at)
-        if older:
-            present = frozenset(one.signals[place] for place in range(len(one.signals)) if place not in older)
-            means = _Meaning((), means.moved & present, present, {})
-        if way is None or was is None or not means.moved:
-            return means.present
-        follows = way.follow_one(row, one.at, was, way.distance in means.moved)
-        slots = [table.slot.item(signal) for signal, _ in follows]
-        older = table.write_one(row, slots, [value for _, value in follows], one.at)
-        return means.with_derived(tuple([signal for place, (signal, _) in enumerate(follows) if place not in older]))
-
-    def _meaning(self, kind: Kind, signals: tuple[int, ...]) -> "_Meaning | None":
-        """What a combination of signals means, kept once all of them have a slot."""
-        present = frozenset(signals)
-        moves = self.ways[Kind.PERSON].homes if kind is Kind.HOME else frozenset[int]()
-        slots = self.twin.tables[kind].slot[list(signals)].tolist()
-        if kind is Kind.PERSON or not moves.isdisjoint(signals) or ASIDE in slots:
-            return None
-        if len(self._means) >= MOST_MEANINGS:
-            self._means.clear()
-        way = self.ways.get(kind)
-        moved = way.own & present if way is not None else frozenset[int]()
-        found = self._means[signals] = _Meaning(tuple(slots), moved, present, {})
-        return found
 
     def learn_readings(self, readings: list[Reading]) -> list[Touched]:
         """Learn what skills wrote, each reading at its own `at`; a signal of a node said twice keeps the later."""

@@ -25,12 +25,6 @@ class Touched:
     of: Integers
     which: Integers
 
-    @classmethod
-    def one(cls, kind: Kind, row: int, now: float, signals: frozenset[int]) -> "Touched":
-        """A single row."""
-        which = np.array(list(signals), np.int64)
-        return cls(kind, np.array([row]), np.array([now]), signals, np.zeros(len(which), np.int64), which)
-
     def only(self, signals: frozenset[int]) -> tuple[Integers, Floats]:
         """The rows and times `(k,)` of those that one of `signals` came to; the others must not even be looked at."""
         if self.signals.isdisjoint(signals):

@@ -5,7 +5,7 @@ signals is 1 KB). Signals that few nodes have would waste a slot in every row, s
 kept aside, cell by cell, until enough nodes have them or a `when` reads them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -75,18 +75,6 @@ class Table:
         known[cells] = at[newer]
         self.values.array.reshape(-1)[cells] = values[newer]
         return newer
-
-    def write_one(self, row: int, slots: Sequence[int], values: Sequence[float], at: float) -> list[int]:
-        """The same for one row, signals given by their slots; the places of what was older than what is known."""
-        known, cells, start = self.times.plain, self.values.plain, row * self.values.array.shape[1]
-        older = []
-        for place, slot in enumerate(slots):
-            cell = start + slot
-            if at >= known[cell]:
-                known[cell], cells[cell] = at, values[place]
-            else:
-                older.append(place)
-        return older
 
     def _write_mixed(self, rows: Integers, signals: Integers, values: Floats, at: Floats) -> Bools | None:
         for signal in np.unique(signals[self.slot[signals] == ASIDE]).tolist():

@@ -1,4 +1,4 @@
-"""What calls nobody is learned at once; whatever needs a closer look is left, with everything as it was."""
+"""The kernel learns a message with all that follows; one that needs a closer look is left, and all is as it was."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -29,6 +29,12 @@ def watched(home: View) -> Iterator[Command | Reading]:
     yield from ()
 
 
+@skill(kind=Kind.VEHICLE, when=(signal(SPEED) > 80.0).holds(60.0))
+def lasting(car: View) -> Iterator[Command | Reading]:
+    """Nothing, too."""
+    yield from ()
+
+
 @pytest.fixture
 def circle(vocabulary: Vocabulary) -> Circle:
     circle = Circle(vocabulary, [watched])
@@ -54,32 +60,49 @@ def say(circle: Circle, node: str, values: Mapping[str, float | str], time: floa
     circle.turn(batch_of(circle, (node, values, time)), time)
 
 
-def left(circle: Circle, *messages: tuple[str, Mapping[str, float | str], float]) -> tuple[list[int], list[int]]:
+Learned = tuple[list[int], list[int], list[tuple[int, int, float]]]
+
+
+def quick(circle: Circle, *messages: tuple[str, Mapping[str, float | str], float]) -> Learned:
+    """Which are left for a closer look, which have not been looked at, and who is called: skill, row, time."""
     batch = batch_of(circle, *messages)
-    first, behind = circle.quiet.learn(batch, np.arange(len(batch)))
-    return first.tolist(), behind.tolist()
+    first, behind, fired = circle.quick.learn(batch, np.arange(len(batch)))
+    return first.tolist(), behind.tolist(), [(one.order, one.row, one.now) for one in fired]
+
+
+LEARNED: Learned = ([], [], [])
+LEFT: Learned = ([0], [], [])
 
 
 def test_what_calls_nobody_is_learned(circle: Circle) -> None:
-    assert left(circle, ("lind/car", {SPEED: 10.0}, 1.0), ("lind/car", {SPEED: 12.0}, 2.0)) == ([], [])
+    assert quick(circle, ("lind/car", {SPEED: 10.0}, 1.0), ("lind/car", {SPEED: 12.0}, 2.0)) == LEARNED
     assert circle.twin.get("lind/car", SPEED) == (12.0, 2.0)
     assert circle.clock.array[0] == 2.0
 
 
 def test_what_follows_is_learned_with_it(circle: Circle) -> None:
     one_by_one = deepcopy(circle)
-    assert left(circle, ("lind/car", {LATITUDE: 60.09, LONGITUDE: 25.01}, 60.0)) == ([], [])
+    assert quick(circle, ("lind/car", {LATITUDE: 60.09, LONGITUDE: 25.01}, 60.0)) == LEARNED
     say(one_by_one, "lind/car", {LATITUDE: 60.09, LONGITUDE: 25.01}, 60.0)
     for name in ("DistanceToHome", "BearingToHome", "SpeedTowardsHome", "IsClosingOnHome", "IsHome"):
         assert circle.twin.get("lind/car", f"Vehicle.{name}") == one_by_one.twin.get("lind/car", f"Vehicle.{name}")
     assert circle.twin.get("lind/car", "Vehicle.IsClosingOnHome") == (True, 60.0)
 
 
-def test_what_calls_is_left_and_nothing_is_touched(circle: Circle) -> None:
+def test_who_is_called_is_told_and_what_is_behind_is_left(circle: Circle) -> None:
+    said = ("lind/car", {SPEED: 10.0}, 1.0), ("lind/car", {SPEED: 30.0}, 2.0), ("lind/car", {SPEED: 11.0}, 3.0)
+    assert quick(circle, *said) == ([], [2], [(0, 0, 2.0)])
+    assert circle.twin.get("lind/car", SPEED) == (30.0, 2.0)
+    assert circle.clock.array[0] == 2.0
+    assert circle.watches[0][1].truth.array[0]
+
+
+def test_what_is_left_has_touched_nothing(circle: Circle) -> None:
+    circle.set_skills([watched, lasting])
     truths = [watch.truth.array.copy() for _, watch in circle.watches]
-    calling = {LATITUDE: 60.05, LONGITUDE: 25.0, SPEED: 30.0}
+    calling = {LATITUDE: 60.05, LONGITUDE: 25.0, SPEED: 90.0}  # it begins to hold, which is not for the kernel
     said = ("lind/car", {SPEED: 10.0}, 1.0), ("lind/car", calling, 2.0), ("lind/car", {SPEED: 11.0}, 3.0)
-    assert left(circle, *said) == ([1], [2])
+    assert quick(circle, *said) == ([1], [2], [])
     assert circle.twin.get("lind/car", SPEED) == (10.0, 1.0)
     assert circle.twin.get("lind/car", LATITUDE) == (60.1, 0.0)
     assert circle.twin.get("lind/car", "Vehicle.SpeedTowardsHome") == (None, -np.inf)
@@ -91,16 +114,16 @@ def test_an_answer_that_calls_nobody_is_remembered(circle: Circle) -> None:
     say(circle, "lind/car", {SPEED: 30.0}, 1.0)
     fast = circle.watches[0][1]
     assert fast.truth.array[0]
-    assert left(circle, ("lind/car", {SPEED: 5.0}, 2.0)) == ([], [])
+    assert quick(circle, ("lind/car", {SPEED: 5.0}, 2.0)) == LEARNED
     assert not fast.truth.array[0]
-    assert left(circle, ("lind/car", {SPEED: 30.0}, 3.0)) == ([0], [])
+    assert quick(circle, ("lind/car", {SPEED: 30.0}, 3.0)) == ([], [], [(0, 0, 3.0)])
 
 
 def test_conditions_over_several_nodes_and_signals(circle: Circle) -> None:
-    assert left(circle, ("lind/car", {DISTANCE: 100.0}, 1.0)) == ([], [])  # it is warm inside
-    assert left(circle, ("lind/home", {INSIDE: 17.0}, 2.0)) == ([0], [])  # cold, and the car is near
-    say(circle, "lind/home", {INSIDE: 21.0}, 3.0)
-    assert left(circle, ("lind/home", {INSIDE: 20.0}, 4.0)) == ([0], [])  # it falls
+    assert quick(circle, ("lind/car", {DISTANCE: 100.0}, 1.0)) == LEARNED  # it is warm inside
+    assert quick(circle, ("lind/home", {INSIDE: 17.0}, 2.0)) == ([], [], [(0, 0, 2.0)])  # cold, and the car is near
+    assert quick(circle, ("lind/home", {INSIDE: 21.0}, 3.0)) == LEARNED
+    assert quick(circle, ("lind/home", {INSIDE: 20.0}, 4.0)) == ([], [], [(0, 0, 4.0)])  # it falls
 
 
 @pytest.mark.parametrize(
@@ -114,14 +137,14 @@ def test_conditions_over_several_nodes_and_signals(circle: Circle) -> None:
     ids=["a person", "a home that moves", "a text", "a signal without a slot"],
 )
 def test_what_it_leaves_to_others(circle: Circle, node: str, values: Mapping[str, float | str]) -> None:
-    assert left(circle, (node, values, 1.0)) == ([0], [])
+    assert quick(circle, (node, values, 1.0)) == LEFT
 
 
 def test_what_is_older_is_not_learned(circle: Circle) -> None:
     say(circle, "lind/car", {SPEED: 10.0}, 5.0)
     batch = batch_of(circle, ("lind/car", {SPEED: 15.0}, 3.0))
-    first, _ = circle.quiet.learn(batch, np.arange(1))
-    assert not first.size
+    first, _, fired = circle.quick.learn(batch, np.arange(1))
+    assert not first.size and not fired
     assert circle.twin.get("lind/car", SPEED) == (10.0, 5.0)
     assert circle.clock.array[0] == 5.0
 
@@ -129,25 +152,27 @@ def test_what_is_older_is_not_learned(circle: Circle) -> None:
 def test_of_several_cars_any_counts(circle: Circle) -> None:
     circle.add("lind/van", Kind.VEHICLE)
     say(circle, "lind/van", {SPEED: 30.0}, 2.0)
-    assert left(circle, ("lind/car", {SPEED: 40.0}, 3.0)) == ([], [])  # one was fast before
-    assert left(circle, ("lind/van", {SPEED: 10.0}, 4.0)) == ([], [])  # and one is still
-    assert left(circle, ("lind/car", {SPEED: 10.0}, 5.0)) == ([], [])
-    assert left(circle, ("lind/van", {SPEED: 21.0}, 6.0)) == ([0], [])
+    assert quick(circle, ("lind/car", {SPEED: 40.0}, 3.0)) == LEARNED  # one was fast before
+    assert quick(circle, ("lind/van", {SPEED: 10.0}, 4.0)) == LEARNED  # and one is still
+    assert quick(circle, ("lind/car", {SPEED: 10.0}, 5.0)) == LEARNED
+    assert quick(circle, ("lind/van", {SPEED: 21.0}, 6.0)) == ([], [], [(0, 0, 6.0)])
 
 
 def test_more_households_move_everything(circle: Circle) -> None:
-    assert left(circle, ("lind/car", {SPEED: 10.0}, 1.0)) == ([], [])
+    assert quick(circle, ("lind/car", {SPEED: 10.0}, 1.0)) == LEARNED
     for i in range(500):
         add_household(circle, f"h{i}")
     said = [(f"h{i}/car", {SPEED: 30.0 if i % 2 else 10.0}, 2.0) for i in range(500)]
-    assert left(circle, ("lind/car", {SPEED: 11.0}, 2.0), *said) == (list(range(2, 501, 2)), [])
-    assert [circle.twin.get(f"h{i}/car", SPEED)[0] for i in range(4)] == [10.0, 0.0, 10.0, 0.0]
+    assert quick(circle, ("lind/car", {SPEED: 11.0}, 2.0), *said) == (
+        [], [], [(0, i + 1, 2.0) for i in range(1, 500, 2)],
+    )  # fmt: skip
+    assert [circle.twin.get(f"h{i}/car", SPEED)[0] for i in range(4)] == [10.0, 30.0, 10.0, 30.0]
 
 
 def test_a_copy_learns_by_itself(circle: Circle) -> None:
-    assert left(circle, ("lind/car", {SPEED: 10.0}, 1.0)) == ([], [])
+    assert quick(circle, ("lind/car", {SPEED: 10.0}, 1.0)) == LEARNED
     copy = deepcopy(circle)
-    assert left(copy, ("lind/car", {SPEED: 15.0}, 2.0)) == ([], [])
+    assert quick(copy, ("lind/car", {SPEED: 15.0}, 2.0)) == LEARNED
     assert circle.twin.get("lind/car", SPEED) == (10.0, 1.0)
     assert copy.twin.get("lind/car", SPEED) == (15.0, 2.0)
 
@@ -156,5 +181,5 @@ def test_columns_that_may_only_be_read_are_taken(circle: Circle) -> None:
     batch = batch_of(circle, ("lind/car", {SPEED: 10.0}, 1.0))
     for column in (batch.node, batch.time, batch.at, batch.starts, batch.signal, batch.value):
         column.flags.writeable = False
-    first, _ = circle.quiet.learn(batch, np.arange(1))
-    assert not first.size
+    first, _, fired = circle.quick.learn(batch, np.arange(1))
+    assert not first.size and not fired

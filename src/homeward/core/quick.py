@@ -1,7 +1,7 @@
-"""Messages that call nobody, learned at once: most are. What the kernel reads, and where it lies.
+"""Learning as most messages allow it: at once, and with it whom they call. What the kernel reads, and where it lies.
 
-A message is learned here if nothing fell due before it, all of its signals have their slots and no text, and every
-condition that reads what it brings, or what follows from that, answers as it did. All others are left to be heard.
+A message is learned here if nothing fell due before it, all of its signals have their slots and no text, it is not of a
+person nor moves a home, and what reads it, or what follows from it, only compares values. All others are left.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from homeward.core import kernel
-from homeward.core.batch import Batch, Integers
+from homeward.core.batch import Batch, Integers, Single
 from homeward.core.bind import Bound, Compare, CompareSignals
+from homeward.core.decide import Fired
 from homeward.core.derive import WayHome
 from homeward.core.due import Due
 from homeward.core.gate import Gate
@@ -21,6 +22,8 @@ from homeward.core.twin import Twin
 from homeward.core.watch import Leaf, Tree, Watch
 
 NOTHING: Integers = np.zeros(0, np.int64)
+FIRST: Integers = np.zeros(1, np.int64)
+MOST_SHAPES = 8192
 
 Step = tuple[int, int, int, int, bool, float]
 """What is asked of which kind and signal; what it is compared with, another signal or, where that is NONE, a number; of
@@ -33,7 +36,7 @@ STEPS = {
     "==": kernel.EQUAL,
     "!=": kernel.UNEQUAL,
 }
-CALLS = {"rises": 1, "falls": 0}
+CALLS = {"rises": 1, "falls": 0, "holds": kernel.HOLDING, "changes": kernel.ALWAYS}
 DEEPEST = 60
 """So many answers wait for others at most: each is a bit."""
 
@@ -42,7 +45,8 @@ class Asks:
     """All conditions as the kernel reads them.
 
     reader_start (v + 1,), reader (r,): the watches that read each signal. step_start (w + 1,), step (s, 5) and
-    number (s,): each watch's condition. subject (w,): its kind. calls (w,): the answer with which it calls, or BOTH.
+    number (s,): each watch's condition. subject (w,): its kind. calls (w,): the answer with which it calls, HOLDING for
+    one that takes a closer look then, ALWAYS for one that is called by any news.
     """
 
     def __init__(self, watches: Sequence[Watch], twin: Twin) -> None:
@@ -52,7 +56,7 @@ class Asks:
             for signal in {signal for signals in watch.reads.values() for signal in signals}:
                 by_signal.setdefault(signal, []).append(place)
         readers = [by_signal.get(signal, []) for signal in range(len(twin.vocabulary))]
-        steps = [_steps(watch.condition) if watch.condition else None for watch in watches]
+        steps = [_steps(watch.condition) if watch.condition else [] for watch in watches]
         self._plain = [some is not None and len(some) < DEEPEST for some in steps]
         self.columns = (
             _starts(readers),
@@ -61,7 +65,7 @@ class Asks:
             np.array([one[:5] for some in steps for one in some or ()], np.int64).reshape(-1, 5),
             np.array([one[5] for some in steps for one in some or ()], np.float64),
             np.array([watch.subject for watch in watches], np.int64),
-            np.array([CALLS.get(watch.trigger.edge, kernel.BOTH) for watch in watches], np.int64),
+            np.array([CALLS[watch.trigger.edge] for watch in watches], np.int64),
         )
 
     def addresses(self) -> Integers:
@@ -96,15 +100,16 @@ def _starts(some: Sequence[Sequence[Any]]) -> Integers:
     return np.array([0, *np.cumsum([len(one) for one in some])], np.int64)
 
 
-class Quiet:
-    """Learns what calls nobody."""
+class Quick:
+    """Learns by the kernel."""
 
     def __init__(self, twin: Twin, way: WayHome, gate: Gate, clock: Grown, due: Due) -> None:
         self._twin, self._clock, self._due = twin, clock, due
         self._way = np.array(way.signals, np.int64)
         self._closer = np.array([signal.type is Type.TEXT for signal in twin.vocabulary])
         self._closer[[*way.homes, gate.acting]] = True
-        self._asks = Asks((), twin)
+        self._asks, self._orders = Asks((), twin), list[int]()
+        self._shapes: dict[tuple[int, ...], tuple[Integers, Integers]] = {}
         self._laid_for: tuple[int, ...] = ()
         self._laid: tuple[Any, Integers]
         self.learn(Batch.empty(), NOTHING)  # where the kernel was never used before, it takes seconds to compile
@@ -113,19 +118,33 @@ class Quiet:
         """A copy has everything elsewhere."""
         return {**self.__dict__, "_laid_for": ()}
 
-    def set_watches(self, watches: Sequence[Watch]) -> None:
-        """Ask these from now on."""
-        self._asks, self._laid_for = Asks(watches, self._twin), ()
+    def set_watches(self, watches: Sequence[tuple[int, Watch]]) -> None:
+        """Ask these, each with the place of its skill, from now on."""
+        self._asks, self._laid_for = Asks([watch for _, watch in watches], self._twin), ()
+        self._orders = [order for order, _ in watches]
 
-    def learn(self, batch: Batch, messages: Integers) -> tuple[Integers, Integers]:
-        """Learn of these messages, in order, what calls nobody; what is left: the first of each household, all others.
+    def learn(self, batch: Batch, messages: Integers) -> tuple[Integers, Integers, list[Fired]]:
+        """Learn of these messages, in order, what can be learned here, of each household up to the first that calls.
 
-        Those behind the first of their household have not been looked at.
+        Returns the first of each household that needs a closer look; all behind those, and behind those that call, at
+        which nobody has looked; and who is called.
         """
-        tables, truth = self._addresses()
         columns = batch.node, batch.time, batch.at, batch.starts, batch.signal, batch.value
-        first, behind = kernel.learn(
-            tuple([_own(column) for column in columns]),
+        first, behind, called = self._learn(tuple([_own(column) for column in columns]), messages)
+        return first, behind, self._fired(called, batch.node) if len(called) else []
+
+    def learn_one(self, one: Single) -> list[Fired] | None:
+        """The same for a message by itself: who is called; None if it needs a closer look."""
+        signals, starts = self._shapes.get(one.signals) or self._shape(one.signals)
+        node = np.array([one.node])
+        columns = node, np.array([one.time]), np.array([one.at]), starts, signals, np.array(one.values)
+        first, _, called = self._learn(columns, FIRST)
+        return None if len(first) else self._fired(called, node) if len(called) else []
+
+    def _learn(self, columns: tuple[Any, ...], messages: Integers) -> tuple[Integers, Integers, Any]:
+        tables, truth = self._addresses()
+        first, behind, called = kernel.learn(
+            columns,
             messages,
             self._twin.nodes.columns,
             tables,
@@ -134,7 +153,21 @@ class Quiet:
             (*self._asks.columns, truth),
             (self._clock.array, self._due.times),
         )
-        return first, behind
+        return first, behind, called
+
+    def _fired(self, called: Any, node: Integers) -> list[Fired]:
+        found, households = list[Fired](), self._twin.nodes.household
+        for message, ask, row in called.tolist():
+            household = households(node.item(message))
+            found.append(Fired(self._orders[ask], household, row, self._clock.plain[household]))
+        return found
+
+    def _shape(self, signals: tuple[int, ...]) -> tuple[Integers, Integers]:
+        if len(self._shapes) >= MOST_SHAPES:
+            self._shapes.clear()
+        shape = np.array(signals, np.int64), np.array([0, len(signals)])
+        self._shapes[signals] = shape
+        return shape
 
     def _addresses(self) -> tuple[Any, Integers]:
         """Where everything lies: by kind slots, values, times, the width of these two, first and next rows; and truths.
