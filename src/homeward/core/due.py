@@ -28,10 +28,9 @@ class Due:
         self._block.extend_to((households >> BLOCK) + 1)
 
     @property
-    def times(self) -> Floats:
-        """The due times of all."""
-        times: Floats = self._time.array
-        return times
+    def address(self) -> int:
+        """Where the due times of all are, until there are more."""
+        return self._time.address
 
     def of(self, households: Integers) -> Floats:
         """The due times `(n,)` of households `(n,)`."""

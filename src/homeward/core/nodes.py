@@ -16,6 +16,12 @@ KINDS = tuple(sorted(Kind))
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
+def address(array: Any) -> int:
+    """Where an array's cells are."""
+    found: int = array.ctypes.data
+    return found
+
+
 class Grown:
     """A NumPy array that grows by an eighth, in place where the system can, so that adding never stops a big hub."""
 
@@ -31,8 +37,7 @@ class Grown:
     @property
     def address(self) -> int:
         """Where the cells are, until it grows."""
-        found: int = self.array.__array_interface__["data"][0]
-        return found
+        return address(self.array)
 
     def __getstate__(self) -> tuple[float, int | None, int, Any]:
         return self.fill, self.width, self.size, self.array
@@ -128,12 +133,11 @@ class Nodes:
             self._next[kind].array[last] = row
         self._last[kind].array[household] = row
 
-    @property
-    def columns(self) -> tuple[Any, ...]:
-        """Kind, row and household by node; the first home by household."""
-        return self._kind.array, self._row.array, self._household.array, self._first[Kind.HOME].array
+    def lies(self) -> tuple[int, int, int, int]:
+        """Where kind, row and household by node lie, and the first home by household."""
+        return self._kind.address, self._row.address, self._household.address, self._first[Kind.HOME].address
 
-    def lies(self, kind: Kind) -> tuple[int, int]:
+    def lies_of(self, kind: Kind) -> tuple[int, int]:
         """Where the first rows by household lie, and the next by row."""
         return self._first[kind].address, self._next[kind].address
 

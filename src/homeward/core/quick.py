@@ -16,14 +16,14 @@ from homeward.core.decide import Fired
 from homeward.core.derive import WayHome
 from homeward.core.due import Due
 from homeward.core.gate import Gate
-from homeward.core.nodes import KINDS, NONE, Grown
+from homeward.core.nodes import KINDS, NONE, Grown, address
 from homeward.core.signal import Type
 from homeward.core.twin import Twin
 from homeward.core.watch import Leaf, Tree, Watch
 
 NOTHING: Integers = np.zeros(0, np.int64)
-FIRST: Integers = np.zeros(1, np.int64)
 MOST_SHAPES = 8192
+NOWHERE = -1
 
 Step = tuple[int, int, int, int, bool, float]
 """What is asked of which kind and signal; what it is compared with, another signal or, where that is NONE, a number; of
@@ -108,20 +108,24 @@ class Quick:
         self._way = np.array(way.signals, np.int64)
         self._closer = np.array([signal.type is Type.TEXT for signal in twin.vocabulary])
         self._closer[[*way.homes, gate.acting]] = True
-        self._asks, self._orders = Asks((), twin), list[int]()
-        self._shapes: dict[tuple[int, ...], tuple[Integers, Integers]] = {}
-        self._laid_for: tuple[int, ...] = ()
-        self._laid: tuple[Any, Integers]
+        room = len(twin.vocabulary)
+        self._undo = np.empty(room, np.int64), np.empty(room), np.empty(room)
+        self._turned = np.empty(kernel.MOST_TURNS, np.int64), np.empty(kernel.MOST_TURNS, np.int64)
+        self._one = np.zeros(1, np.int64), np.zeros(1), np.zeros(1), np.zeros(2, np.int64), np.empty(room)
+        self._called = np.empty((kernel.MOST_TURNS, 3), np.int64)
+        self._shapes: dict[tuple[int, ...], tuple[Integers, int]] = {}
+        self._lies, self._laid_for = np.zeros(kernel.PLACES, np.int64), NOWHERE
+        self.set_watches(())
         self.learn(Batch.empty(), NOTHING)  # where the kernel was never used before, it takes seconds to compile
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy has everything elsewhere."""
-        return {**self.__dict__, "_laid_for": ()}
+        return {**self.__dict__, "_shapes": {}, "_laid_for": NOWHERE}
 
     def set_watches(self, watches: Sequence[tuple[int, Watch]]) -> None:
         """Ask these, each with the place of its skill, from now on."""
-        self._asks, self._laid_for = Asks([watch for _, watch in watches], self._twin), ()
-        self._orders = [order for order, _ in watches]
+        self._asks, self._orders = Asks([watch for _, watch in watches], self._twin), [order for order, _ in watches]
+        self._seen, self._laid_for = np.zeros(len(watches), np.int64), NOWHERE
 
     def learn(self, batch: Batch, messages: Integers) -> tuple[Integers, Integers, list[Fired]]:
         """Learn of these messages, in order, what can be learned here, of each household up to the first that calls.
@@ -129,31 +133,33 @@ class Quick:
         Returns the first of each household that needs a closer look; all behind those, and behind those that call, at
         which nobody has looked; and who is called.
         """
-        columns = batch.node, batch.time, batch.at, batch.starts, batch.signal, batch.value
-        first, behind, called = self._learn(tuple([_own(column) for column in columns]), messages)
+        first, behind, called = kernel.learn(
+            _own(batch.node),
+            _own(batch.time),
+            _own(batch.at),
+            _own(batch.starts),
+            _own(batch.signal),
+            _own(batch.value),
+            messages,
+            np.zeros(len(self._twin.nodes.households), np.bool_),
+            self._lay(),
+        )
         return first, behind, self._fired(called, batch.node) if len(called) else []
 
     def learn_one(self, one: Single) -> list[Fired] | None:
         """The same for a message by itself: who is called; None if it needs a closer look."""
-        signals, starts = self._shapes.get(one.signals) or self._shape(one.signals)
-        node = np.array([one.node])
-        columns = node, np.array([one.time]), np.array([one.at]), starts, signals, np.array(one.values)
-        first, _, called = self._learn(columns, FIRST)
-        return None if len(first) else self._fired(called, node) if len(called) else []
-
-    def _learn(self, columns: tuple[Any, ...], messages: Integers) -> tuple[Integers, Integers, Any]:
-        tables, truth = self._addresses()
-        first, behind, called = kernel.learn(
-            columns,
-            messages,
-            self._twin.nodes.columns,
-            tables,
-            self._way,
-            self._closer,
-            (*self._asks.columns, truth),
-            (self._clock.array, self._due.times),
+        lies, (node, time, at, starts, value) = self._lay(), self._one
+        _, signals = self._shapes.get(one.signals) or self._shape(one.signals)
+        node[0], time[0], at[0], starts[1], value[: len(one.values)] = (
+            one.node,
+            one.time,
+            one.at,
+            len(one.values),
+            one.values,
         )
-        return first, behind, called
+        lies[: kernel.KIND] = *self._one_lies, signals
+        count = kernel.learn_one(0, lies, self._called)
+        return None if count < 0 else self._fired(self._called[:count], node) if count else []
 
     def _fired(self, called: Any, node: Integers) -> list[Fired]:
         found, households = list[Fired](), self._twin.nodes.household
@@ -162,24 +168,27 @@ class Quick:
             found.append(Fired(self._orders[ask], household, row, self._clock.plain[household]))
         return found
 
-    def _shape(self, signals: tuple[int, ...]) -> tuple[Integers, Integers]:
+    def _shape(self, signals: tuple[int, ...]) -> tuple[Integers, int]:
         if len(self._shapes) >= MOST_SHAPES:
             self._shapes.clear()
-        shape = np.array(signals, np.int64), np.array([0, len(signals)])
-        self._shapes[signals] = shape
-        return shape
+        column = np.array(signals, np.int64)
+        self._shapes[signals] = column, address(column)
+        return self._shapes[signals]
 
-    def _addresses(self) -> tuple[Any, Integers]:
-        """Where everything lies: by kind slots, values, times, the width of these two, first and next rows; and truths.
-
-        They move only with more nodes or wider tables.
-        """
-        nodes, tables = self._twin.nodes, self._twin.tables
-        laid_for = (len(nodes), *[table.values.array.shape[1] for table in tables.values()])
-        if laid_for != self._laid_for:
-            lies = [(*tables[kind].lies(), *nodes.lies(kind)) for kind in KINDS]
-            self._laid, self._laid_for = (np.array(lies, np.int64), self._asks.addresses()), laid_for
-        return self._laid
+    def _lay(self) -> Integers:
+        """Where everything lies, as the kernel wants it. Things move only with more nodes or wider tables."""
+        if self._twin.moves != self._laid_for:
+            nodes, tables = self._twin.nodes, self._twin.tables
+            self._truth = self._asks.addresses()
+            asks = (*self._asks.columns, self._truth)
+            arrays = (self._closer, self._way, *asks, *self._undo, *self._turned, self._seen)
+            own = [*nodes.lies(), self._clock.address, self._due.address, *[address(array) for array in arrays]]
+            self._lies[kernel.KIND : kernel.SERIAL] = own
+            self._lies[kernel.TABLES :] = [
+                one for kind in KINDS for one in (*tables[kind].lies(), *nodes.lies_of(kind))
+            ]
+            self._one_lies, self._laid_for = [address(array) for array in self._one], self._twin.moves
+        return self._lies
 
 
 def _own(column: Any) -> Any:

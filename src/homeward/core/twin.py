@@ -5,12 +5,12 @@ signals is 1 KB). Signals that few nodes have would waste a slot in every row, s
 kept aside, cell by cell, until enough nodes have them or a `when` reads them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
-from homeward.core.nodes import Grown, Nodes
+from homeward.core.nodes import Grown, Nodes, address
 from homeward.core.signal import Kind, Signal, Value
 from homeward.core.vocabulary import Vocabulary, decode
 
@@ -21,9 +21,13 @@ ASIDE = -1
 
 
 class Table:
-    """The latest values of all nodes of one kind. `values` and `times` are (rows, slots); unknown is NaN at -inf."""
+    """The latest values of all nodes of one kind. `values` and `times` are (rows, slots); unknown is NaN at -inf.
 
-    def __init__(self, signals: int) -> None:
+    `moves` is called when they lie elsewhere from then on, without there being more rows.
+    """
+
+    def __init__(self, signals: int, moves: Callable[[], None] = lambda: None) -> None:
+        self._moves = moves
         self.slot = np.full(signals, ASIDE, np.int64)
         self.signal_of_slot: list[int] = []
         self.values = Grown(np.nan, np.float64, SLOT_STEP)
@@ -39,8 +43,7 @@ class Table:
 
     def lies(self) -> tuple[int, int, int, int]:
         """Where slots, values and times lie, and how wide the latter are."""
-        slots: int = self.slot.__array_interface__["data"][0]
-        return slots, self.values.address, self.times.address, self.values.array.shape[1]
+        return address(self.slot), self.values.address, self.times.address, self.values.array.shape[1]
 
     def give_slot(self, signal: int) -> None:
         """Keep `signal` as a column from now on, moving in what was kept aside."""
@@ -50,6 +53,7 @@ class Table:
         if slot == self.values.array.shape[1]:
             self.values.widen(slot + SLOT_STEP)
             self.times.widen(slot + SLOT_STEP)
+            self._moves()
         self.signal_of_slot.append(signal)
         self.slot[signal] = slot
         for row in [row for row, kept in self.aside if kept == signal]:
@@ -127,18 +131,26 @@ class Table:
 
 
 class Twin:
-    """What homeward knows: the tables of all kinds, over one directory of nodes and one vocabulary."""
+    """What homeward knows: the tables of all kinds, over one directory of nodes and one vocabulary.
+
+    `moves` counts how often something may have come to lie elsewhere in memory.
+    """
 
     def __init__(self, vocabulary: Vocabulary, nodes: Nodes | None = None) -> None:
         self.vocabulary = vocabulary
         self.nodes = nodes or Nodes()
-        self.tables = {kind: Table(len(vocabulary)) for kind in Kind}
+        self.moves = 0
+        self.tables = {kind: Table(len(vocabulary), self._move) for kind in Kind}
 
     def add(self, name: str, kind: Kind) -> int:
         """The number of the node `name`, added if it is new. Raises Refused for a bad name or another kind."""
         number = self.nodes.add(name, kind)
         self.tables[kind].extend_to(self.nodes.node_of[kind].size)
+        self._move()
         return number
+
+    def _move(self) -> None:
+        self.moves += 1
 
     def get(self, node: str, path: str) -> tuple[Value | None, float]:
         """A signal's (value, time): (None, -inf) where unknown. Raises UnknownSignal."""
