@@ -1,7 +1,7 @@
 """The connectors of a running hub: they sense into the log and carry commands out, and may come and go at any time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from homeward.connectors.mqtt.door import Door
 from homeward.core.connector import Clock, Connector, ConnectorError, Message
 from homeward.core.signal import Command, Outcome
 
+NONE: Mapping[str, Connector] = {}
 FAULTS_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 
@@ -102,8 +103,11 @@ class Doors:
 
     def taking(self, command: Command) -> Connector | None:
         """The door that takes a command: one for everybody, or one of its household."""
-        doors = (self._of.get("", {}), self._of.get(_owner(command.node), {}))
-        return next((one for some in doors for one in some.values() if one.takes(command)), None)
+        for owner in ("", _owner(command.node)):
+            for one in self._of.get(owner, NONE).values():
+                if one.takes(command):
+                    return one
+        return None
 
     def begin(self, command: Command) -> Coroutine[Any, Any, None]:
         """Do at once of a command what can be done without waiting; what is left to do."""

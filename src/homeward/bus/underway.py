@@ -166,7 +166,7 @@ class Underway:
         if not self._open or not self._waiting:
             return 0
         waiting, self._waiting = self._waiting, []
-        for run in self._runs(waiting):
+        for run in self._runs(waiting) if len(waiting) > 1 else (waiting,):
             self._send(self._alone(run[0]) if len(run) == 1 else self._bundle(run))
         return len(waiting)
 
@@ -188,7 +188,8 @@ class Underway:
         payload = one.payload or write_readings(one.message.readings if one.message else {})
         stored = [one.message.stored] if one.message and one.message.stored else []
         self._size += len(payload)
-        return Sent(one.subject, payload, one.time_ns, one.single, one.message is not None, _marks([one]), stored)
+        marks = _marks([one]) if one.payload else ()
+        return Sent(one.subject, payload, one.time_ns, one.single, one.message is not None, marks, stored)
 
     def _bundle(self, run: list[Told]) -> Sent:
         assert self.bundles

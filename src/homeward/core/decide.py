@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from homeward.core.gate import Gate
+from homeward.core.nodes import NONE
 from homeward.core.settle import Ask
 from homeward.core.signal import Command, Reading, Refused, Role, Type, UnknownSignal, Value, Wish
 from homeward.core.skill import Skill, View
-from homeward.core.standing import Event, Standings
+from homeward.core.standing import Event, Standings, Target
 from homeward.core.twin import Twin
 from homeward.core.vocabulary import encode
 
@@ -16,6 +17,9 @@ WISH_STANDS_S = 4 * 3600.0
 
 MOST_FROM_ONE_RUN = 1000
 PLAIN = (bool, float, int, str)
+NOWHERE: Target = (NONE, NONE)
+Said = tuple[Command | Reading, Target]
+"""What a skill said, and for which actuator; NOWHERE for a reading."""
 
 
 @dataclass(slots=True)
@@ -64,29 +68,30 @@ class Decider:
         """Run each called skill once, by household and skill order, settle the commands; the readings they wrote."""
         written: list[Reading] = []
         calls = sorted({(one.household, one.order, one.row): one.now for one in fired}.items())
-        targets: dict[tuple[int, int], Ask] = {}
+        targets: dict[Target, Ask] = {}
         for (household, order, row), now in calls:
-            number = int(self.twin.nodes.node_of[self.skills[order].kind].array[row])
-            for said in self._call(self.skills[order], number, now, turn):
+            skill = self.skills[order]
+            number = self.twin.nodes.node_of[skill.kind].plain[row]
+            for said, target in self._call(skill, number, household, now, turn):
                 if isinstance(said, Reading):
                     written.append(said)
                 else:
-                    by, id = self.skills[order].name, self.standings.name(household)
-                    command = Command(said.node, said.path, said.value, said.until, said.why, by, id)
-                    self._enter(Ask(command, order + 1, now), turn, targets)
+                    id = self.standings.name(household)
+                    command = Command(said.node, said.path, said.value, said.until, said.why, skill.name, id)
+                    self._enter(Ask(command, order + 1, now), target, turn, targets)
         for target, ask in targets.items():
             turn.events += self.standings.resolve(target, ask.at, ask)
         turn.readings += written
         turn.hand_out()
         return written
 
-    def _call(self, skill: Skill, number: int, now: float, turn: Turn) -> list[Command | Reading]:
+    def _call(self, skill: Skill, number: int, household: int, now: float, turn: Turn) -> list[Said]:
         """All that a skill says, or nothing but a reading of what went wrong: never half of it."""
         view = View(self.twin, self.standings, number, now)
-        said: list[Command | Reading] = []
+        said: list[Said] = []
         try:
             for one in skill.decide(view):
-                said.append(self._checked(one, view, number))
+                said.append(self._checked(one, view, household))
                 if len(said) > MOST_FROM_ONE_RUN:
                     raise Refused(f"more than {MOST_FROM_ONE_RUN} commands and readings from one run")
         except KeyboardInterrupt:
@@ -94,15 +99,15 @@ class Decider:
         except BaseException as problem:  # a skill may raise anything, also what compiled code panics with
             words = f"{skill.name}: {type(problem).__name__}: {_words(problem)}"[:500]
             turn.problems.append(f"{view.node}: {words}")
-            return [Reading(view.node, f"{view.kind.word}.Problem", words, now)]
+            return [(Reading(view.node, f"{view.kind.word}.Problem", words, now), NOWHERE)]
         return said
 
-    def _checked(self, said: Command | Reading, view: View, of: int) -> Command | Reading:
+    def _checked(self, said: Command | Reading, view: View, household: int) -> Said:
         if not isinstance(said, Command | Reading):
             raise Refused(f"{said!r} is neither a command nor a reading")
         signal = self.twin.vocabulary[said.path]
         number = self.twin.nodes.number(said.node)
-        if self.twin.nodes.household(number) != self.twin.nodes.household(of):
+        if self.twin.nodes.household(number) != household:
             raise Refused(f"{said.node} belongs to another household than {view.node}")
         if self.twin.nodes.kind(number) is not signal.kind:
             raise UnknownSignal(f"{signal.path} of {said.node}")
@@ -111,16 +116,17 @@ class Decider:
                 raise Refused(f"{signal.path} says what is safe; a skill may not write it")
             value = _plain(said.value)
             encode(signal, value)
-            return Reading(said.node, signal.path, value, view.now)
+            return Reading(said.node, signal.path, value, view.now), NOWHERE
         if (
             type(said.value) in PLAIN
             and type(said.until) is float
             and type(said.why) is str
             and said.path == signal.path
         ):
-            return said
+            return said, (number, signal.index)
         value_or_none = None if said.value is None else _plain(said.value)
-        return Command(said.node, signal.path, value_or_none, float(said.until), str(said.why))
+        command = Command(said.node, signal.path, value_or_none, float(said.until), str(said.why))
+        return command, (number, signal.index)
 
     def wish(self, household: int, wish: Wish, now: float, turn: Turn) -> list[Reading]:
         """Settle a wish. One for an attribute is a setting: it becomes a reading, which is returned, at once."""
@@ -140,10 +146,11 @@ class Decider:
                 raise UnknownSignal(f"{signal.path} of {wish.node}")
             if signal.role is Role.ATTRIBUTE:
                 return self._setting(command, wish, now, turn)
-            targets: dict[tuple[int, int], Ask] = {}
-            self._enter(Ask(command, 0, now, person=True, present=wish.present), turn, targets)
-            for target, ask in targets.items():
-                turn.events += self.standings.resolve(target, now, ask)
+            targets: dict[Target, Ask] = {}
+            ask = Ask(command, 0, now, person=True, present=wish.present)
+            self._enter(ask, (number, signal.index), turn, targets)
+            for target, one in targets.items():
+                turn.events += self.standings.resolve(target, now, one)
         except (Refused, UnknownSignal) as problem:
             turn.events.append(Event(now, command, "refused", str(problem)))
         return []
@@ -160,18 +167,15 @@ class Decider:
         turn.readings.append(reading)
         return [reading]
 
-    def _enter(self, ask: Ask, turn: Turn, targets: dict[tuple[int, int], Ask]) -> None:
+    def _enter(self, ask: Ask, target: Target, turn: Turn, targets: dict[Target, Ask]) -> None:
         """Let an ask in if settle has no objection; `targets` has the last one of each that was let in."""
-        number = self.twin.nodes.number(ask.command.node)
-        signal = self.twin.vocabulary[ask.command.path]
-        command = ask.command
+        signal, command = self.twin.vocabulary.signals[target[1]], ask.command
         if command.path != signal.path:
             command = replace(command, path=signal.path)
         if signal.type is Type.BOOLEAN and command.value in (0, 1):
             command = replace(command, value=bool(command.value))
         if command is not ask.command:
             ask = replace(ask, command=command)
-        target = number, signal.index
         no = self.gate.objection(target, ask, ask.at)
         if no:
             turn.events.append(Event(ask.at, ask.command, "refused", no))

@@ -1,6 +1,6 @@
 """The gate before every command: settle's judgement on what the twin knows at the moment the command would go out."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from homeward.core.settle import Ask, Situation, objection
 from homeward.core.signal import Kind
@@ -8,6 +8,9 @@ from homeward.core.twin import Twin
 
 FOR_PEOPLE = ("Home.Skills.Paused", "Home.Skills.Acting", "Home.Commands.ByHand")
 """What decides whether homeward may act: neither a skill nor whoever has a thermostat's password may say it."""
+
+
+NOBODY = frozenset[str]()
 
 
 @lru_cache(4096)
@@ -45,14 +48,15 @@ class Gate:
                 "Vehicle.Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected",
             )
         ]
-        self._texts, self._home_of = twin.tables[Kind.HOME].texts, partial(twin.nodes.first_row, Kind.HOME)
+        self._texts, self._home_of = twin.tables[Kind.HOME].texts, twin.nodes.first_of[Kind.HOME]
         self.looks_at = frozenset((self._paused, self.acting, self._by_hand, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
     def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
         """Why `ask` may not go to the actuator (node number, signal) now, in words; '' if it may."""
         number, signal = target
-        situation = Situation(now, self._still(number), self._paused_skills(self.twin.nodes.household(number)))
+        paused = self._said(self.twin.nodes.household(number), self._paused)
+        situation = Situation(now, self._still(number), names_in(paused) if paused else NOBODY)
         return objection(ask, self.twin.vocabulary.signals[signal], situation)
 
     def in_shadow(self, ask: Ask, household: int) -> bool:
@@ -62,14 +66,11 @@ class Gate:
     def by_hand(self, number: int) -> bool:
         """Whether people carry out what is asked of a node: it takes them longer, and they are asked once."""
         nodes = self.twin.nodes
-        names = names_in(self._said(nodes.household(number), self._by_hand) or "")
-        return not names.isdisjoint({"all", nodes.names[number].partition("/")[2]})
-
-    def _paused_skills(self, household: int) -> frozenset[str]:
-        return names_in(self._said(household, self._paused) or "")
+        said = self._said(nodes.household(number), self._by_hand)
+        return bool(said) and not names_in(said).isdisjoint({"all", nodes.names[number].partition("/")[2]})
 
     def _said(self, household: int, signal: int) -> str | None:
-        return self._texts.get((self._home_of(household), signal))
+        return self._texts.get((self._home_of.plain[household], signal))
 
     def _still(self, number: int) -> bool:
         """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""

@@ -79,7 +79,7 @@ class Nodes:
         self._household = Grown(0, np.int64)
         self.node_of: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self.household_of_row: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
-        self._first: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
+        self.first_of: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._last: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._next: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self._only: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
@@ -112,7 +112,7 @@ class Nodes:
             self._household_number[name] = len(self.households)
             self.households.append(name)
             for kind in Kind:
-                self._first[kind].extend_to(len(self.households))
+                self.first_of[kind].extend_to(len(self.households))
                 self._last[kind].extend_to(len(self.households))
                 self._only[kind].extend_to(len(self.households))
         return self._household_number[name]
@@ -127,7 +127,7 @@ class Nodes:
             column.array[row] = value
         last = self._last[kind].array[household]
         if last == NONE:
-            self._first[kind].array[household] = self._only[kind].array[household] = row
+            self.first_of[kind].array[household] = self._only[kind].array[household] = row
         else:
             self._only[kind].array[household] = SEVERAL
             self._next[kind].array[last] = row
@@ -135,11 +135,11 @@ class Nodes:
 
     def lies(self) -> tuple[int, int, int, int]:
         """Where kind, row and household by node lie, and the first home by household."""
-        return self._kind.address, self._row.address, self._household.address, self._first[Kind.HOME].address
+        return self._kind.address, self._row.address, self._household.address, self.first_of[Kind.HOME].address
 
     def lies_of(self, kind: Kind) -> tuple[int, int]:
         """Where the first rows by household lie, and the next by row."""
-        return self._first[kind].address, self._next[kind].address
+        return self.first_of[kind].address, self._next[kind].address
 
     def number(self, name: str) -> int:
         """The number of a node. Raises UnknownSignal naming the nearest node of that household."""
@@ -185,7 +185,7 @@ class Nodes:
 
     def rows(self, kind: Kind, household: int) -> list[int]:
         """The rows of one household's nodes of a kind."""
-        found, row = [], int(self._first[kind].array[household])
+        found, row = [], int(self.first_of[kind].array[household])
         following = self._next[kind].array
         while row != NONE:
             found.append(row)
@@ -194,7 +194,7 @@ class Nodes:
 
     def first_row(self, kind: Kind, household: int) -> int:
         """The row of the household's first node of a kind, -1 where there is none."""
-        row: int = self._first[kind].plain[household]
+        row: int = self.first_of[kind].plain[household]
         return row
 
     def only_rows(self, household: int) -> tuple[int, ...]:
@@ -223,7 +223,7 @@ class Nodes:
 
     def first_rows(self, kind: Kind, households: Ints) -> Ints:
         """The first row `(n,)` of that kind in each household, -1 where there is none."""
-        found: Ints = self._first[kind].array[households]
+        found: Ints = self.first_of[kind].array[households]
         return found
 
     def next_rows(self, kind: Kind, rows: Ints) -> Ints:

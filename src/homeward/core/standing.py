@@ -108,7 +108,7 @@ class Standings:
         if shadow and same and earlier:  # nothing new to tell: it goes on under the name it was told by
             ask = replace(ask, command=replace(command, id=earlier.command.id))
         asks[command.by] = ask
-        stronger = strongest(asks.values() if shadow else self._acting(household, asks))
+        stronger = ask if len(asks) == 1 else strongest(asks.values() if shadow else self._acting(household, asks))
         if stronger is not ask and not same:
             yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
         elif shadow and not same:

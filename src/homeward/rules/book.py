@@ -101,15 +101,16 @@ class RuleBook:
         return tuple(found)
 
 
-def _concerns(rule: Rule, households: set[str], view: View) -> bool:
-    return view.household in households and (not rule.node or view.node == f"{view.household}/{rule.node}")
+def _concerns(rule: Rule, households: set[str], household: str, view: View) -> bool:
+    return household in households and (not rule.node or view.node == f"{household}/{rule.node}")
 
 
 def _act(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        if _concerns(rule, households, view):
+        household = view.household
+        if _concerns(rule, households, household, view):
             for one in rule.actions:
-                node = f"{view.household}/{one.node}"
+                node = f"{household}/{one.node}"
                 yield Command(node, one.path, one.value, view.now + one.lasts_s, rule.why)
 
     return decide
@@ -117,9 +118,10 @@ def _act(rule: Rule, households: set[str]) -> Decide:
 
 def _take_back(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        if _concerns(rule, households, view):
+        household = view.household
+        if _concerns(rule, households, household, view):
             for one in rule.actions:
-                node = f"{view.household}/{one.node}"
+                node = f"{household}/{one.node}"
                 yield Command(node, one.path, None, view.now, f"{rule.why}: no longer")
 
     return decide

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -18,6 +18,7 @@ from homeward.core.signal import Command, Kind, Refused, Signal, Value
 SILENT = {"", "null", "none", "nan", "unknown", "unavailable"}
 """Plain payloads that say nothing, in any case: what bridges publish while they know nothing themselves."""
 MILLISECONDS_FROM = 1e11
+MOST_MADE = 64
 NUMBERS = frozenset((float, int))
 
 
@@ -149,13 +150,18 @@ class Use:
     plans: tuple[Plan, ...]
     sendings: Mapping[str, tuple[Sending, Write]]
     parts: Mapping[str, str]
+    made: dict[tuple[str, type, Value], Order] = field(default_factory=dict, compare=False, repr=False)
+    """What was published for a path and value before, where it did not depend on the command's id."""
 
     def order(self, command: Command) -> Order | None:
         """What to publish for a command, None if it is not one of this use. Raises Refused if it cannot be said."""
         if command.node != self.node or command.path not in self.sendings or command.value is None:
             return None
-        sending, write = self.sendings[command.path]
-        value = write(command.value)
+        said = command.path, type(command.value), command.value
+        return self.made.get(said) or self._order(command, command.value, *self.sendings[command.path])
+
+    def _order(self, command: Command, wanted: Value, sending: Sending, write: Write) -> Order:
+        value = write(wanted)
         word = plain_word(value)
         for name, text in (("value", word), ("id", command.id)):
             if f"{{{name}}}" in sending.topic and ("/" in text or not text):
@@ -163,7 +169,12 @@ class Use:
         known = {**self.parts, "value": word, "id": command.id}
         payload = filled(sending.payload, known, value)
         encoded = orjson.dumps(payload) if isinstance(payload, dict | list) else plain_word(payload).encode()
-        return Order(as_topic(fill(sending.topic, known)), encoded, sending.qos, sending.retain)
+        order = Order(as_topic(fill(sending.topic, known)), encoded, sending.qos, sending.retain)
+        if "{id}" not in f"{sending.topic} {sending.payload}":
+            if len(self.made) >= MOST_MADE:
+                self.made.clear()
+            self.made[command.path, type(wanted), wanted] = order
+        return order
 
 
 def make_use(
