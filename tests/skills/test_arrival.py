@@ -68,6 +68,29 @@ def test_an_early_drive_home_starts_the_heating_at_once(monday: Household) -> No
     assert "min away" in first.why
 
 
+def test_a_car_that_sets_off_is_planned_for_a_second_later(monday: Household) -> None:
+    """What else waits for the same message need not wait for it; stop and go is planned for every five seconds."""
+    monday.live(at(13.0))
+
+    def planned() -> float:
+        return float(json.loads(monday.knows("Home.Arrival.Plan"))["at"])
+
+    def after(seconds: float, speed: float | None = None) -> float:
+        monday.now = began + seconds
+        monday.hear(
+            CAR,
+            {"Vehicle.Speed": speed} if speed is not None else {"Vehicle.Cabin.HVAC.AmbientAirTemperature": seconds},
+        )
+        return planned()
+
+    began = monday.now = monday.now + 20.0
+    before = planned()
+    assert after(0.0, 30.0) == before
+    assert after(1.5) == began + 1.0
+    assert (after(2.0, 0.0), after(3.0, 30.0), after(7.5)) == (began + 1.0, began + 1.0, began + 1.0)
+    assert after(8.5) == began + 8.0
+
+
 def test_it_stands_down_when_they_turn_away(monday: Household) -> None:
     monday.live(at(11.0))
     monday.hear(CAR, {"Vehicle.Speed": 60.0})

@@ -22,13 +22,16 @@ from homeward.core.when import signal
 from homeward.models.arrival import Arrival, Floats, clock, from_quantiles, lasting, not_before
 from homeward.models.kept import heat_model, outdoor_now
 from homeward.models.warming import FELT_C, HORIZON, LOOK_S, STEP_S, Plan, Risk, Wanted, mirrored, plan_warming
-from homeward.skills.arrival.household import MEMORY, OURS, Coming, Known, expect, followed, somebody_home
+from homeward.skills.arrival.household import MEMORY, OURS, Coming, Known, expect, somebody_home
 
 TARGET = "Home.Climate.TargetTemperature"
 ON_THE_WAY_S, SOONEST_S, LATEST_S = 60.0, 120.0, 1800.0
 STANDS_S = 900.0
 SETTLES_S = 5.0
 """A car that stops and goes calls for a new plan no sooner than that."""
+SOON_S = 1.0
+"""A car that sets off calls for a new plan after that: what else waits for the same message must not wait for it."""
+IS_HOME = {Kind.PERSON: "Person.IsHome", Kind.VEHICLE: "Vehicle.IsHome"}
 STALE_S = 3600.0
 SHOWS_S = 300.0
 """Within this time a thermostat shows its first setting by us, if it obeys at all."""
@@ -53,10 +56,11 @@ SHOWS_S = 300.0
 )
 def arrival(home: View) -> Iterator[Command | Reading]:
     """Let the home cool while all are out, and have it warm when the first is back."""
-    planned = home.age("Home.Arrival.NextPlan")
-    if planned < SETTLES_S and not _news(home):
-        if planned > 0.0 and home.number("Home.Arrival.NextPlan") > home.now + SETTLES_S:
-            yield home.reading("Home.Arrival.NextPlan", home.now + SETTLES_S)
+    then, planned = home.number("Home.Arrival.NextPlan"), home.age("Home.Arrival.NextPlan")
+    if then > home.now and not _news(home):
+        soon = home.now + (SETTLES_S if planned < SETTLES_S else SOON_S)
+        if planned > 0.0 and then > soon:
+            yield home.reading("Home.Arrival.NextPlan", soon)
         return
     known = Known.read(home)
     known.see(home)
@@ -78,12 +82,16 @@ def arrival(home: View) -> Iterator[Command | Reading]:
 
 
 def _news(home: View) -> bool:
-    """Whether at this instant, already planned for, navigation has spoken or somebody has come or gone."""
-    for one in home.vehicles:
-        if one.age("Vehicle.Arrival.Median") <= 0.0 and one["Vehicle.Arrival.Source"] != OURS:
-            return True
+    """Whether, since the last plan, somebody has come or gone, or navigation speaks just now."""
     out = who_is_out(str(home[MEMORY[1]] or "{}"))
-    return any((one[f"{one.kind.word}.IsHome"] is True) == (one.node in out) for one in followed(home))
+    for one in (*home.people, *home.vehicles):
+        is_home = one[IS_HOME[one.kind]]
+        if is_home is not None and is_home is (one.node in out):
+            return True
+        guided = one.kind is Kind.VEHICLE and one.age("Vehicle.Arrival.Median") <= 0.0
+        if guided and one["Vehicle.Arrival.Source"] != OURS:
+            return True
+    return False
 
 
 @lru_cache(4096)
