@@ -183,3 +183,10 @@ def test_columns_that_may_only_be_read_are_taken(circle: Circle) -> None:
         column.flags.writeable = False
     first, _, fired = circle.quick.learn(batch, np.arange(1))
     assert not first.size and not fired
+
+
+def test_households_that_only_the_twin_was_told_of_have_their_room(circle: Circle) -> None:
+    for i in range(200):
+        circle.twin.add(f"h{i}/car", Kind.VEHICLE)
+    assert quick(circle, ("h199/car", {SPEED: 30.0}, 2.0)) == LEARNED
+    assert circle.clock.array[200] == 2.0

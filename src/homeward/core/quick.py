@@ -179,6 +179,8 @@ class Quick:
         """Where everything lies, as the kernel wants it. Things move only with more nodes or wider tables."""
         if self._twin.moves != self._laid_for:
             nodes, tables = self._twin.nodes, self._twin.tables
+            self._clock.extend_to(len(nodes.households))
+            self._due.extend_to(len(nodes.households))
             self._truth = self._asks.addresses()
             asks = (*self._asks.columns, self._truth)
             arrays = (self._closer, self._way, *asks, *self._undo, *self._turned, self._seen)
