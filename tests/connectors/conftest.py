@@ -67,9 +67,9 @@ def told(translator: Translator, topic: str, payload: str | bytes) -> dict[str, 
     return {path: value for _, readings, _ in translator.hear(topic, raw) for path, value in readings.items()}
 
 
-def published(translator: Translator, node: str, path: str, value: Value) -> list[tuple[str, str]]:
+def published(translator: Translator, node: str, path: str, value: Value, id: str = "lind-7") -> list[tuple[str, str]]:
     """What is published for a command: topics and payloads."""
-    command = Command(f"lind/{node}", path, value, 2e9, "because", "lind/ada", "lind-7")
+    command = Command(f"lind/{node}", path, value, 2e9, "because", "lind/ada", id)
     return [(order.topic, order.payload.decode()) for order in translator.orders(command)]
 
 

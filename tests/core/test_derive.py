@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.stage import Stage
 
-from homeward.core.derive import EARTH_RADIUS_M, way
 from homeward.core.signal import Kind
 from homeward.core.skill import View, skill
+from homeward.core.way import EARTH_RADIUS_M, way
 from homeward.core.when import signal
 
 LATITUDE, LONGITUDE = "Vehicle.CurrentLocation.Latitude", "Vehicle.CurrentLocation.Longitude"

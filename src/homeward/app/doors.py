@@ -16,7 +16,7 @@ from homeward.connectors.mqtt.door import Door
 from homeward.core.connector import Clock, Connector, ConnectorError, Message
 from homeward.core.signal import Command, Outcome
 
-NONE: Mapping[str, Connector] = {}
+NO_DOORS: Mapping[str, Connector] = {}
 FAULTS_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 
@@ -104,7 +104,7 @@ class Doors:
     def taking(self, command: Command) -> Connector | None:
         """The door that takes a command: one for everybody, or one of its household."""
         for owner in ("", _owner(command.node)):
-            for one in self._of.get(owner, NONE).values():
+            for one in self._of.get(owner, NO_DOORS).values():
                 if one.takes(command):
                     return one
         return None

@@ -5,7 +5,6 @@ They follow in the same round as the readings they come from, with those reading
 
 from dataclasses import dataclass
 from math import isnan, nan
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,6 @@ from homeward.core.twin import Twin
 from homeward.core.way import (
     ARRIVED_M,
     CLOSING_M_S,
-    EARTH_RADIUS_M,
     LEFT_M,
     LONGEST_GAP_S,
     SMOOTH_S,
@@ -24,8 +22,6 @@ from homeward.core.way import (
     way_of_many,
     way_of_one,
 )
-
-__all__ = ["EARTH_RADIUS_M", "WayHome", "Written", "way"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,10 @@ class Written:
 
 
 class WayHome:
-    """Distance, bearing and closing speed to the home, and `IsHome` with hysteresis, for one kind that moves."""
+    """Distance, bearing and closing speed to the home, and `IsHome` with hysteresis, for one kind that moves.
+
+    `signals` are all that it reads and writes: where it is, what is derived, where its home is.
+    """
 
     def __init__(self, twin: Twin, kind: Kind) -> None:
         self.twin, self.kind = twin, kind
@@ -153,15 +152,3 @@ class WayHome:
         still = np.where((gap == 0) | (gap < 0), earlier, np.nan)
         speed: Floats = np.where(usable, smooth, still)
         return speed
-
-
-def way(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: Any) -> tuple[Floats, Floats]:
-    """Great-circle distance in m and bearing in degrees from north `(n,)` (haversine); NaN if unknown.
-
-    >>> [round(float(x)) for x in way(60.0, 25.0, 61.0, 25.0)]
-    [111195, 0]
-    """
-    columns = np.broadcast_arrays(latitude, longitude, to_latitude, to_longitude)
-    shape = columns[0].shape
-    distance, bearing = way_of_many(*[np.array(one, np.float64).ravel() for one in columns])
-    return distance.reshape(shape), bearing.reshape(shape)

@@ -150,13 +150,8 @@ class Quick:
         """The same for a message by itself: who is called; None if it needs a closer look."""
         lies, (node, time, at, starts, value) = self._lay(), self._one
         _, signals = self._shapes.get(one.signals) or self._shape(one.signals)
-        node[0], time[0], at[0], starts[1], value[: len(one.values)] = (
-            one.node,
-            one.time,
-            one.at,
-            len(one.values),
-            one.values,
-        )
+        node[0], time[0], at[0], starts[1] = one.node, one.time, one.at, len(one.values)
+        value[: len(one.values)] = one.values
         lies[: kernel.KIND] = *self._one_lies, signals
         count = kernel.learn_one(0, lies, self._called)
         return None if count < 0 else self._fired(self._called[:count], node) if count else []

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from homeward.core.batch import Floats
+
 EARTH_RADIUS_M = 6_371_008.8
 ARRIVED_M, LEFT_M = 150.0, 300.0
 SMOOTH_S = 60.0
@@ -36,7 +38,10 @@ def way_of_many(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: A
 
 @njit("UniTuple(f8, 3)(f8, f8, f8, f8, f8)", cache=True)
 def closing_in(distance: Any, was: Any, gap: Any, speed: Any, home: Any) -> Any:
-    """Speed towards home, whether it closes on it, and whether it is there, from what was known; NaN if unknown."""
+    """Speed towards home (m/s), whether it closes on it and whether it is there (1 or 0); NaN if unknown.
+
+    From the distance (m), what it was `gap` s before, and the speed and whether it was home as known before.
+    """
     if not 0.0 < gap < LONGEST_GAP_S:
         speed = speed if gap <= 0.0 else nan
     elif isnan(speed):
@@ -46,3 +51,15 @@ def closing_in(distance: Any, was: Any, gap: Any, speed: Any, home: Any) -> Any:
     closing = nan if isnan(speed) else 1.0 if speed > CLOSING_M_S else 0.0
     home = nan if isnan(distance) else 1.0 if distance < ARRIVED_M else 0.0 if distance > LEFT_M else home
     return speed, closing, home
+
+
+def way(latitude: Any, longitude: Any, to_latitude: Any, to_longitude: Any) -> tuple[Floats, Floats]:
+    """Great-circle distance in m and bearing in degrees from north `(n,)` (haversine); NaN if unknown.
+
+    >>> [round(float(x)) for x in way(60.0, 25.0, 61.0, 25.0)]
+    [111195, 0]
+    """
+    columns = np.broadcast_arrays(latitude, longitude, to_latitude, to_longitude)
+    shape = columns[0].shape
+    distance, bearing = way_of_many(*[np.array(one, np.float64).ravel() for one in columns])
+    return distance.reshape(shape), bearing.reshape(shape)

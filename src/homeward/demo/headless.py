@@ -15,8 +15,8 @@ import numpy as np
 from homeward.app.skills import ALL
 from homeward.core.circle import Circle
 from homeward.core.connector import ConnectorError
-from homeward.core.derive import way
 from homeward.core.skill import Skill
+from homeward.core.way import way
 from homeward.demo import people
 from homeward.demo.days import midnight
 from homeward.demo.evening import HOME, LINGER_S, LIVE, SEED, START, ZONE, Evening

@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.core.derive import way
+from homeward.core.way import way
 
 Column = np.ndarray[tuple[int], np.dtype[np.float64]]
 Floats = NDArray[np.float64]

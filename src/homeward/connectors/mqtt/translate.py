@@ -81,8 +81,7 @@ class Translator:
         """
         found: list[Heard] = []
         self.counts.heard += 1
-        routes = self._routes.get(topic)
-        for use, plan, takings in self._route(topic) if routes is None else routes:
+        for use, plan, takings in self._routes.get(topic) or self._route(topic):
             if retained and not plan.topic.retained:
                 continue
             try:
@@ -92,7 +91,7 @@ class Translator:
                 self._complain(use, topic, payload, str(problem))
                 continue
             if readings:
-                at = plan.at(body) if plan.topic.at is not None else None
+                at = plan.at(body)
                 if retained and now is not None and at is not None and at < now - TOO_OLD_S:
                     continue
                 found.append((use.node, readings, at))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from homeward.core.derive import EARTH_RADIUS_M
+from homeward.core.way import EARTH_RADIUS_M
 
 Column = npt.NDArray[Any]
 DEGREE_M: Final = radians(EARTH_RADIUS_M)  # a degree of latitude
