@@ -5,14 +5,19 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from homeward.app.tasks import end
-from homeward.core.connector import Clock, Connector, Message
+from homeward.core.connector import Clock, Connector, Message, Unread
 
 
 @asynccontextmanager
 async def sensing(connector: Connector, clock: Clock) -> AsyncGenerator[AsyncGenerator[Message, None], None]:
     """Let it sense in a task of its own, and read what it tells; raises what it raises."""
     told: asyncio.Queue[Message] = asyncio.Queue()
-    task = asyncio.create_task(connector.sense(clock, told.put_nowait))
+
+    def tell(message: Message | Unread) -> None:
+        if (read := message.read() if isinstance(message, Unread) else message) is not None:
+            told.put_nowait(read)
+
+    task = asyncio.create_task(connector.sense(clock, tell))
 
     async def stream() -> AsyncGenerator[Message, None]:
         while not task.done() or not told.empty():

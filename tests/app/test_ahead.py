@@ -29,7 +29,7 @@ HOUSE = LIND + "rooms: [bedroom]\n"
 def lamp(car: View) -> Iterator[Command | Reading]:
     """Light the porch for a moment when the car is fast."""
     if car.home:
-        yield car.home.command(PORCH, True, until=car.now + 0.02, why="the car is fast")
+        yield car.home.command(PORCH, True, until=car.now + 0.5, why="the car is fast")
 
 
 class Ear:

@@ -12,7 +12,8 @@ from homeward.bus.outbox import GATHER_S, Outbox, TooLarge
 from homeward.bus.reader import Messages
 from homeward.bus.routes import SUBJECT
 from homeward.bus.settings import BusError
-from homeward.bus.underway import MOST_BYTES, Sent, Underway
+from homeward.bus.told import Sent
+from homeward.bus.underway import MOST_BYTES, Underway
 from homeward.core.batch import Batch, Single
 from homeward.core.connector import Message
 from homeward.core.signal import Kind
@@ -59,8 +60,8 @@ class Way:
         self.again = Codec(twin.nodes, twin.vocabulary)
         self.codec.decode(Messages([CAR, b"homeward.lind.van.heard"], [b'{"Vehicle.Speed": 0}'] * 2, [1, 2], [1, 2]))
         self.underway = Underway(self.outbox, LARGEST)
-        self.underway.written, self.underway.understand = self.written, self.codec.heard
-        self.underway.bundles = self.codec.bundles
+        self.underway.written = self.written
+        self.underway.parcels.read_by(self.codec.ears, self.codec.bundles)
         self.connect()
         self.underway.open()
 

@@ -12,7 +12,7 @@ from tests.waiting import until
 from homeward.app.tasks import end
 from homeward.connectors import kinds, make
 from homeward.connectors.mqtt.broker import Broker
-from homeward.core.connector import ConnectorError, Message
+from homeward.core.connector import ConnectorError, Message, Unread
 from homeward.core.signal import Command
 from homeward.core.vocabulary import Vocabulary
 from homeward.registry.household import parse
@@ -72,7 +72,11 @@ class Listening:
         except ConnectorError as problem:
             self.error = problem
 
-    def _tell(self, message: Message) -> None:
+    def _tell(self, told: Message | Unread) -> None:
+        unread = told._replace(stored=None if self.forgetful else told.stored) if isinstance(told, Unread) else None
+        message = unread.read() if unread else told
+        if not isinstance(message, Message):
+            return
         self.heard.append(message)
         if message.stored and not self.forgetful:
             message.stored()

@@ -8,20 +8,38 @@ Read docs/decisions/0036-ahead-of-the-log.md.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from homeward.app.clock import LifeClock, lived_ns
 from homeward.bus.codec import Codec
+from homeward.bus.hearing import Columns, Hearing
 from homeward.bus.nats import Bus
-from homeward.bus.underway import Sent
+from homeward.bus.told import Sent
 from homeward.core.batch import Batch, Single
-from homeward.core.connector import Clock, Message
+from homeward.core.connector import Clock, Form, Message
 
 FARTHEST_BEHIND_NS = 100_000_000
 """So far behind the log it is read in its order again: what came by other doors should not wait for what is newer."""
 SETTLED_S = 0.25
 """The log gives back within milliseconds what went ahead of it, unless its server is away or it is full."""
+
+
+class Lived:
+    """Hears by a clock that is not life's."""
+
+    def __init__(self, hearing: Hearing, clock: Clock) -> None:
+        self._hearing, self._clock = hearing, clock
+
+    def one(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
+        """As `Hearing.one`."""
+        return self._hearing.one(subject, message, mark, lived_ns(self._clock, time_ns))
+
+    def many(
+        self, form: Form, subjects: Sequence[bytes], payloads: Sequence[bytes], times_ns: Sequence[int]
+    ) -> Columns | None:
+        """As `Hearing.many`."""
+        return self._hearing.many(form, subjects, payloads, [lived_ns(self._clock, one) for one in times_ns])
 
 
 class Ahead:
@@ -33,18 +51,14 @@ class Ahead:
     def __init__(
         self, bus: Bus, codec: Codec, clock: Clock, turn: Callable[[Single | Batch], None], may: Callable[[], bool]
     ) -> None:
-        self._bus, self._codec, self._clock, self._turn, self._may = bus, codec, clock, turn, may
+        self._bus, self._codec, self._turn, self._may = bus, codec, turn, may
         self._acted_ns = 0
         self._left: deque[Sent] = deque()
         self._holding = 0
         self._is_acting = False
-        bus.underway.understand = codec.heard if isinstance(clock, LifeClock) else self.understand
+        ears = codec.ears if isinstance(clock, LifeClock) else Lived(codec.ears, clock)
+        bus.underway.parcels.read_by(ears, codec.bundles)
         bus.underway.written = self.written
-        bus.underway.bundles = codec.bundles
-
-    def understand(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
-        """What was told in plain numbers, None where that does not go."""
-        return self._codec.heard(subject, message, mark, lived_ns(self._clock, time_ns))
 
     def written(self, sent: list[Sent]) -> None:
         """Act on what the server has just been given, or leave it for when it is read back."""

@@ -13,7 +13,7 @@ from homeward.bus.settings import BusError
 from homeward.connectors.calendar.connector import Calendar
 from homeward.connectors.mqtt.broker import Broker
 from homeward.connectors.mqtt.door import Door
-from homeward.core.connector import Clock, Connector, ConnectorError, Message
+from homeward.core.connector import Clock, Connector, ConnectorError, Message, Unread
 from homeward.core.signal import Command, Outcome
 
 NO_DOORS: Mapping[str, Connector] = {}
@@ -68,7 +68,7 @@ class Doors:
     async def _sense(self, name: str, connector: Connector) -> None:
         pause = FIRST_PAUSE_S
 
-        def tell(message: Message) -> None:
+        def tell(message: Message | Unread) -> None:
             nonlocal pause
             try:
                 self._bus.say(message)

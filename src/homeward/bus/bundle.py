@@ -19,7 +19,7 @@ import orjson
 from homeward.bus.resends import Resends
 from homeward.bus.shapes import Shapes, Unknown
 from homeward.bus.stretches import without
-from homeward.core.batch import Batch, Integers, Single
+from homeward.core.batch import Batch, Integers
 from homeward.core.nodes import NONE, Nodes
 from homeward.core.signal import Refused
 from homeward.core.vocabulary import Vocabulary
@@ -36,15 +36,19 @@ class Bundles:
         self._nodes, self._vocabulary, self._shapes, self._resends = nodes, vocabulary, shapes, resends
         self._paths: dict[tuple[int, ...], bytes] = {}
 
-    def pack(self, singles: Sequence[Single], marks: Sequence[int], before_ns: Sequence[int], batch: Batch) -> bytes:
-        """The payload for these messages, which are the batch's; `before_ns` is how long before the last they came."""
-        nodes: dict[int, int] = {}
-        shapes: dict[tuple[int, ...], int] = {}
-        of_node = [nodes.setdefault(one.node, len(nodes)) for one in singles]
-        of_shape = [shapes.setdefault(one.signals, len(shapes)) for one in singles]
-        names = orjson.dumps([self._nodes.names[node] for node in nodes])
-        paths = b",".join([self._paths.get(one) or self._spell(one) for one in shapes])
-        header = b'{"messages":%d,"nodes":%b,"shapes":[%b]}' % (len(singles), names, paths)
+    def pack(
+        self, batch: Batch, shapes: Sequence[tuple[int, ...]], marks: Sequence[int], before_ns: Sequence[int]
+    ) -> bytes:
+        """The payload for these messages, each with signals of such a shape.
+
+        `before_ns` is how long before the last they came.
+        """
+        own: dict[tuple[int, ...], int] = {}
+        of_shape = [own.setdefault(one, len(own)) for one in shapes]
+        nodes, of_node = np.unique(batch.node, return_inverse=True)
+        names = orjson.dumps([self._nodes.names[node] for node in nodes.tolist()])
+        paths = b",".join([self._paths.get(one) or self._spell(one) for one in own])
+        header = b'{"messages":%d,"nodes":%b,"shapes":[%b]}' % (len(shapes), names, paths)
         numbers = np.array([of_node, of_shape, marks, before_ns], INTEGER).tobytes()
         columns = batch.at.astype(FLOAT).tobytes(), batch.value.astype(FLOAT).tobytes()
         return b"".join((MAGIC, len(header).to_bytes(4, "little"), header, numbers, *columns))

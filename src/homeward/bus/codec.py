@@ -19,6 +19,7 @@ from homeward.bus.bundle import Bundles
 from homeward.bus.columns import Unpacker, first_time
 from homeward.bus.decoded import NOWHERE, Decoded, Work
 from homeward.bus.faults import Allowance, Fault
+from homeward.bus.hearing import ELSEWHERE, Ears
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.reasons import Reasons, misplaced
@@ -28,12 +29,9 @@ from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Single, trusted, trusted_one
-from homeward.core.connector import Message
-from homeward.core.nodes import NONE, Nodes
+from homeward.core.nodes import Nodes
 from homeward.core.signal import Refused
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary
-
-ELSEWHERE = (FOREIGN, NONE)
 
 
 class Codec:
@@ -59,7 +57,9 @@ class Codec:
         self.bundles = Bundles(nodes, vocabulary, self._shapes, self.resends)
         self._reasons = Reasons(nodes, vocabulary, self._bounds, self._routes)
         self._told = Allowance(each=20, all=200)
-        self._rate, self._rate_told = Rate(most_a_second), Rate(most_a_second)
+        self._rate = Rate(most_a_second)
+        told = Rate(most_a_second)
+        self.ears = Ears(nodes, self._routes, self._shapes, self._bounds, self.resends, told)
         self._latest = 0.0
 
     def decode(self, messages: Messages) -> Decoded:
@@ -103,24 +103,6 @@ class Codec:
             return None
         self._latest = time
         return Single(node, time, trusted_one(at, time), shape.signals, values)
-
-    def heard(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
-        """The same for what a connector told, before it is in the log, and while older messages may wait there.
-
-        It is not remembered as said: that is for when it goes round, so that a snapshot knows only what it has.
-        """
-        leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        shape = self._shapes.known.get(tuple(message.readings))
-        if leaf > TOLD or shape is None or shape.kind != self._nodes.kind(node):
-            return None
-        time, values = time_ns / 1e9, shape.numbers(message.readings.values())
-        if values is None or not self._rate_told.takes(subject, int(time)):
-            return None
-        if message.at is None:
-            return Single(node, time, time, shape.signals, values)
-        if trusted_one(message.at, time) != message.at or self.resends.knows(node, message.at, mark):
-            return None
-        return Single(node, time, message.at, shape.signals, values)
 
     def _gather(self, work: Work) -> None:
         """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""

@@ -23,7 +23,7 @@ from homeward.bus.settings import HUB, BusError, Device, Place, Settings
 from homeward.bus.speech import wish_id, write_command, write_outcome, write_wish
 from homeward.bus.underway import Underway
 from homeward.bus.wishes import Forwarder
-from homeward.core.connector import Message
+from homeward.core.connector import Message, Unread
 from homeward.core.signal import Command, Outcome, Wish
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ class Bus:
         except NatsError as error:
             raise BusError(f"{subject} could not be published: {error}") from error
 
-    def say(self, message: Message) -> None:
+    def say(self, message: Message | Unread) -> None:
         """Put what a connector of the hub's own heard into the log; `at` in s since 1970, None for now.
 
         Does not wait until it is stored. Raises TooLarge, or BusError when too much waits, as after a long absence.

@@ -159,8 +159,8 @@ class Bounds:
             unfit |= np.isnan(value)
         return value, unfit | self.unfit(value, signal), texts
 
-    def unfit(self, value: Floats, signal: Integers) -> "np.ndarray[Any, Any]":
-        """Which values `(n,)` are out of range, not whole, not a truth or no word's code, `(n,)`."""
+    def unfit(self, value: "np.ndarray[Any, Any]", signal: Integers) -> "np.ndarray[Any, Any]":
+        """Which values `(…, n)` are out of range, not whole, not a truth or no word's code, of signals `(n,)`."""
         kinds = self.type[signal]
         unfit = ~((value >= self.low[signal]) & (value <= self.high[signal]))
         whole = (kinds == Type.INTEGER) | (kinds == Type.ENUM)

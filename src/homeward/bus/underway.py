@@ -6,65 +6,24 @@ connection that was lost had not brought back is sent again on the next.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from time import time_ns
 from zlib import crc32
 
-from homeward.bus.bundle import Bundles
 from homeward.bus.outbox import Outbox
+from homeward.bus.parcels import Parcels
 from homeward.bus.reader import Messages
-from homeward.bus.resends import Mark
-from homeward.bus.routes import HEARD_LEAF, SUBJECT
+from homeward.bus.routes import HEARD_LEAF
 from homeward.bus.settings import BusError
 from homeward.bus.speech import write_readings
+from homeward.bus.told import MESSAGE_BYTES, READING_BYTES, Sent, Told
 from homeward.core.batch import Batch, Single
-from homeward.core.connector import Message
+from homeward.core.connector import Message, Unread
 
 MOST_BYTES = 32_000_000
 ANSWERS_LEAF = b".outcomes"
 OURS = (HEARD_LEAF, ANSWERS_LEAF)
 OVERDUE_NS = 2_000_000_000
-READING_BYTES, MESSAGE_BYTES = 150, 400
-"""What a number with its path, and what else there is of a message, takes at most."""
-Understand = Callable[[bytes, Message, int, int], Single | None]
-"""From a subject, what was told, its mark and when (ns) to plain numbers; None where that does not go."""
-
-
-@dataclass(slots=True, eq=False)
-class Told:
-    """Something that waits to be sent. `payload` is b"" where it is in plain numbers and has no time of its own."""
-
-    subject: bytes
-    payload: bytes
-    time_ns: int
-    message: Message | None = None
-    single: Single | None = None
-    mark: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Sent:
-    """A message of the log on its way there. `time_ns` is when it was heard, which goes with it.
-
-    `news` is what it says, None where that must be read from it; `acted` whether it has gone round the circle already.
-    `marks` are what those in it are known by that might be sent again.
-    """
-
-    subject: bytes
-    payload: bytes
-    time_ns: int
-    news: Single | Batch | None
-    is_heard: bool
-    marks: tuple[Mark, ...] = ()
-    stored: list[Callable[[], None]] = field(default_factory=list)
-    acted: bool = False
-    is_back: bool = False
-
-    @property
-    def header(self) -> bytes:
-        """When it was heard, as NATS has headers."""
-        return b"NATS/1.0\r\nHeard: %d\r\n\r\n" % self.time_ns
 
 
 class Underway:
@@ -75,11 +34,10 @@ class Underway:
     """
 
     def __init__(self, outbox: Outbox, largest_bytes: int) -> None:
-        self.understand: Understand = lambda subject, message, mark, time_ns: None
         self.written: Callable[[list[Sent]], None] = lambda sent: None
-        self.bundles: Bundles | None = None
         self.back_ns = 0
-        self._outbox, self._largest = outbox, largest_bytes
+        self._outbox = outbox
+        self.parcels = Parcels(largest_bytes)
         self._most_readings = (largest_bytes - MESSAGE_BYTES) // READING_BYTES
         self._open = self._telling = False
         self._waiting: list[Told] = []
@@ -100,30 +58,38 @@ class Underway:
         """How many are on their way, or wait."""
         return len(self._waiting) + len(self._unwritten) + len(self._sent) + len(self._refused)
 
-    def tell(self, subject: bytes, message: Message) -> None:
+    def tell(self, subject: bytes, message: Message | Unread) -> None:
         """Send what a connector told with the next `Outbox.go`.
 
         Raises BusError, TooLarge included: then it was not taken over.
         """
         self._check(subject)
-        time_ns, payload, mark, single = self._next_ns(), b"", 0, None
+        told = Told(subject, self._next_ns())
+        if isinstance(message, Unread):
+            told.unread = message
+        else:
+            self._understand(told, message)
+        self._size += told.size
+        self._waiting.append(told)
+
+    def _understand(self, told: Told, message: Message) -> None:
+        told.message = message
         if message.at is not None:
-            payload = write_readings(message.readings, message.at)
-            mark = crc32(payload)
+            told.payload = write_readings(message.readings, message.at)
+            told.mark = crc32(told.payload)
         if self._open and len(message.readings) < self._most_readings:
-            single = self.understand(subject, message, mark, time_ns)
-        if single is None:
-            payload = payload or write_readings(message.readings)
-            self._outbox.check(subject, payload)
-        self._size += MESSAGE_BYTES + len(payload)
-        self._waiting.append(Told(subject, payload, time_ns, message, single, mark))
+            told.single = self.parcels.hear(told.subject, message, told.mark, told.time_ns)
+        if told.single is None:
+            told.payload = told.payload or write_readings(message.readings)
+            self._outbox.check(told.subject, told.payload)
 
     def answer(self, subject: bytes, payload: bytes) -> None:
         """The same for an outcome (`…outcomes`) that the hub itself has to tell, after all that was told before."""
         self._check(subject)
         self._outbox.check(subject, payload)
-        self._size += MESSAGE_BYTES + len(payload)
-        self._waiting.append(Told(subject, payload, self._next_ns()))
+        told = Told(subject, self._next_ns(), payload)
+        self._size += told.size
+        self._waiting.append(told)
 
     def _check(self, subject: bytes) -> None:
         if self._size > MOST_BYTES:
@@ -166,39 +132,11 @@ class Underway:
         if not self._open or not self._waiting:
             return 0
         waiting, self._waiting = self._waiting, []
-        for run in self._runs(waiting) if len(waiting) > 1 else (waiting,):
-            self._send(self._alone(run[0]) if len(run) == 1 else self._bundle(run))
+        self._size -= sum([one.size for one in waiting])
+        for one in self.parcels.of(waiting):
+            self._size += len(one.payload)
+            self._send(one)
         return len(waiting)
-
-    def _runs(self, waiting: list[Told]) -> Iterator[list[Told]]:
-        """What can go together, in order."""
-        run: list[Told] = []
-        size = 0
-        for one in waiting:
-            takes = MESSAGE_BYTES + READING_BYTES * len(one.single.signals) if one.single else self._largest
-            if run and size + takes > self._largest:
-                yield run
-                run, size = [], 0
-            run.append(one)
-            size += takes
-        yield run
-
-    def _alone(self, one: Told) -> Sent:
-        self._size -= MESSAGE_BYTES + len(one.payload)
-        payload = one.payload or write_readings(one.message.readings if one.message else {})
-        stored = [one.message.stored] if one.message and one.message.stored else []
-        self._size += len(payload)
-        marks = _marks([one]) if one.payload else ()
-        return Sent(one.subject, payload, one.time_ns, one.single, one.message is not None, marks, stored)
-
-    def _bundle(self, run: list[Told]) -> Sent:
-        assert self.bundles
-        singles = [one.single for one in run if one.single]
-        batch, last_ns = Batch.of_singles(singles), run[-1].time_ns
-        payload = self.bundles.pack(singles, [one.mark for one in run], [last_ns - one.time_ns for one in run], batch)
-        stored = [one.message.stored for one in run if one.message and one.message.stored]
-        self._size += len(payload) - sum([MESSAGE_BYTES + len(one.payload) for one in run])
-        return Sent(SUBJECT, payload, last_ns, batch, True, _marks(run), stored)
 
     def _send(self, one: Sent) -> None:
         self._outbox.put(one.subject, one.payload, one.header)
@@ -255,14 +193,3 @@ class Underway:
         self.back_ns = max(self.back_ns, one.time_ns)
         for stored in one.stored:
             stored()
-
-
-def _marks(run: list[Told]) -> tuple[Mark, ...]:
-    """What those are known by that say when it was."""
-    return tuple(
-        [
-            (one.single.node, one.message.at, one.mark)
-            for one in run
-            if one.single and one.message and one.message.at is not None
-        ]
-    )

@@ -1,9 +1,14 @@
 """What a door to the world must offer the hub, and the clock that both go by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from homeward.core.signal import Broken, Command, Value
+
+Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class ConnectorError(Broken):
@@ -23,7 +28,38 @@ class Message(NamedTuple):
     more: bool = False
 
 
-Tell = Callable[[Message], None]
+class Form(Protocol):
+    """How payloads of one sort are read, many at once: each says something of each of these paths."""
+
+    paths: tuple[str, ...]
+
+    def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
+        """The values `(n, p)` of payloads, encoded, and which of them `(n,)` take a closer look; never raises."""
+
+
+class Unread(NamedTuple):
+    """What a connector heard of a node at this moment and has not read yet.
+
+    `closer` reads it by itself, where it does not fit the form; None where it says nothing; `stored` as in `Message`.
+    """
+
+    node: str
+    payload: bytes
+    form: Form
+    closer: Callable[[], Message | None]
+    stored: Callable[[], None] | None = None
+    more: bool = False
+
+    def read(self) -> Message | None:
+        """What it says, read by itself; None for nothing, and then it need not be stored."""
+        if (message := self.closer()) is not None:
+            return message._replace(stored=self.stored)
+        if self.stored:
+            self.stored()
+        return None
+
+
+Tell = Callable[[Message | Unread], None]
 """Takes over what a connector heard. Raises Broken where it cannot be kept: then it was not taken over."""
 
 

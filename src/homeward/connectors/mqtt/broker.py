@@ -11,7 +11,7 @@ from homeward.connectors.mqtt.link import Address, Awaited, Link
 from homeward.connectors.mqtt.translate import Translator
 from homeward.connectors.mqtt.use import Order, Use
 from homeward.connectors.mqtt.wire import Delivery
-from homeward.core.connector import Clock, ConnectorError, Message, Tell
+from homeward.core.connector import Clock, ConnectorError, Message, Tell, Unread
 from homeward.core.signal import Command, Refused
 
 
@@ -37,6 +37,10 @@ class Broker:
         def heard(link: Link, deliveries: list[Delivery]) -> None:
             now = time.time()
             for one in deliveries:
+                if not one.retained and (plain := self.translator.plain(one.topic)):
+                    stored = partial(link.acknowledge, one.packet) if one.packet else None
+                    tell(Unread(plain[0], one.payload, plain[1], partial(self._closer, one), stored))
+                    continue
                 found = self.translator.hear(one.topic, one.payload, one.retained, now)
                 stored = partial(link.acknowledge, one.packet) if one.packet else None
                 left = len(found)
@@ -54,6 +58,12 @@ class Broker:
         finally:
             self._link = None
             link.close()
+
+    def _closer(self, one: Delivery) -> Message | None:
+        """What a message says that does not fit the form of its topic."""
+        for node, readings, _ in self.translator.hear_closer(one.topic, one.payload):
+            return Message(node, readings)
+        return None
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if the broker did not take it."""

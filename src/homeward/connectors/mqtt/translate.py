@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from homeward.bus.faults import Fault
+from homeward.connectors.mqtt.forms import Taking
 from homeward.connectors.mqtt.topics import Matcher
-from homeward.connectors.mqtt.use import Order, Plan, Taking, Use
+from homeward.connectors.mqtt.use import Order, Plan, Use
+from homeward.core.connector import Form
 from homeward.core.signal import Command, Refused, Value
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Translator:
         self._takers: dict[tuple[str, str], list[Use]] = {}
         self._filters: Counter[str] = Counter()
         self._routes: dict[str, list[Route]] = {}
+        self._plain: dict[str, tuple[str, Form] | None] = {}
         self._told: dict[tuple[str, str], float] = {}
         self.add(uses)
 
@@ -51,7 +54,7 @@ class Translator:
                 self._filters[plan.filter] += 1
             for path in use.sendings:
                 self._takers.setdefault((use.node, path), []).append(use)
-        self._routes.clear()
+        self._forget()
 
     def remove(self, uses: Iterable[Use]) -> None:
         """Let these count no more."""
@@ -63,7 +66,7 @@ class Translator:
                 self._takers[use.node, path].remove(use)
         self._filters = +self._filters
         self._takers = {key: takers for key, takers in self._takers.items() if takers}
-        self._routes.clear()
+        self._forget()
 
     @property
     def filters(self) -> list[str]:
@@ -98,6 +101,32 @@ class Translator:
         self.counts.said += bool(found)
         return found
 
+    def plain(self, topic: str) -> tuple[str, Form] | None:
+        """Whom a message of that topic is about and in which form it is, where it is read as most are.
+
+        It is counted as one that said something; `hear_closer` is for it where it turns out not to fit.
+        """
+        try:
+            known = self._plain[topic]
+        except KeyError:
+            known = self._plain[topic] = self._as_most(topic)
+        if known is not None:
+            self.counts.heard += 1
+            self.counts.said += 1
+        return known
+
+    def _as_most(self, topic: str) -> tuple[str, Form] | None:
+        routes = self._route(topic)
+        if len(routes) != 1 or (form := routes[0][1].form) is None:
+            return None
+        return routes[0][0].node, form
+
+    def hear_closer(self, topic: str, payload: bytes) -> list[Heard]:
+        """What a message says that was taken for a plain one."""
+        self.counts.heard -= 1
+        self.counts.said -= 1
+        return self.hear(topic, payload)
+
     def takes(self, command: Command) -> bool:
         """Whether a use has something to publish for such a command."""
         return (command.node, command.path) in self._takers
@@ -114,9 +143,13 @@ class Translator:
             found = [(use, plan, plan.of_field(topic)) for use, plan in self._matcher.find(topic)]
             known = [route for route in found if route[2]]
             if len(self._routes) >= MOST_TOPICS:
-                self._routes.clear()
+                self._forget()
             self._routes[topic] = known
         return known
+
+    def _forget(self) -> None:
+        self._routes.clear()
+        self._plain.clear()
 
     def _complain(self, use: Use, topic: str, payload: bytes, problem: str) -> None:
         """Count it; tell the same of the same topic only now and then."""

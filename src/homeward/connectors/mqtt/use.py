@@ -4,76 +4,37 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from homeward.connectors.mqtt.fields import WHOLE, Steps, find, plain_word
+from homeward.connectors.mqtt.forms import Objects, Straight, Taking, form_of, is_plain
 from homeward.connectors.mqtt.template import Only, Sending, Take, Template, Topic
 from homeward.connectors.mqtt.topics import FIELD, PART, as_filter, as_topic, fill, parts_of
-from homeward.connectors.mqtt.values import Read, Write
+from homeward.connectors.mqtt.values import Write
 from homeward.core.signal import Command, Kind, Refused, Signal, Value
 
 SILENT = {"", "null", "none", "nan", "unknown", "unavailable"}
 """Plain payloads that say nothing, in any case: what bridges publish while they know nothing themselves."""
 MILLISECONDS_FROM = 1e11
 MOST_MADE = 64
-NUMBERS = frozenset((float, int))
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """One signal of a plan; `key` is its field where that is a single plain key, `kept` if numbers stay as they are."""
-
-    path: str
-    key: str
-    fields: tuple[Steps, ...]
-    read: Read
-    only: tuple[Only, ...]
-    kept: bool = False
-
-
-class Straight:
-    """The shortest way, for objects that have all fields and plain numbers in them, as most messages do."""
-
-    def __init__(self, takings: tuple[Taking, ...]) -> None:
-        self._paths = [taking.path for taking in takings]
-        self._get = itemgetter(*(taking.key for taking in takings))
-        self._read = [(place, taking.path, taking.read) for place, taking in enumerate(takings) if not taking.kept]
-
-    @classmethod
-    def of(cls, topic: Topic, takings: tuple[Taking, ...]) -> "Straight | None":
-        """The shortest way of a topic, None where there is no such."""
-        plain = all(taking.key and not taking.only for taking in takings)
-        return cls(takings) if plain and len(takings) > 1 and not topic.only else None
-
-    def read(self, body: dict[str, Any]) -> dict[str, Value] | None:
-        """The readings, None where it takes a closer look."""
-        try:
-            raw = self._get(body)
-            if not NUMBERS.issuperset(map(type, raw)):
-                return None
-            found = dict(zip(self._paths, raw))  # noqa: B905 - as many of both, and this is where the time goes
-            for place, path, read in self._read:
-                if (value := read(raw[place])) is None:
-                    return None
-                found[path] = value
-        except (KeyError, Refused):
-            return None
-        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One topic of a template in use. `field_at` is the level that names the field, -1 where none does."""
+    """One topic of a template in use. `field_at` is the level that names the field, -1 where none does.
+
+    `straight` and `form` are for messages that are as they mostly are: for one alone, and for many at once.
+    """
 
     filter: str
     topic: Topic
     takings: tuple[Taking, ...]
     field_at: int = -1
     deep: bool = False
-    straight: "Straight | None" = None
+    straight: Straight | None = None
+    form: Objects | None = None
 
     def of_field(self, topic: str) -> tuple[Taking, ...]:
         """What a message of that topic can say."""
@@ -212,7 +173,9 @@ def _plan(topic: Topic, takes: list[Take], parts: Mapping[str, str]) -> Plan:
     takings = tuple(_taking(take, parts) for take in takes)
     pattern = as_filter(topic.pattern)
     if FIELD not in parts_of(topic.pattern):
-        return Plan(pattern, topic, takings, straight=Straight.of(topic, takings))
+        if not is_plain(topic, takings):
+            return Plan(pattern, topic, takings)
+        return Plan(pattern, topic, takings, straight=Straight(takings), form=form_of(topic, takes, takings))
     before = topic.pattern.partition("{field")[0]
     return Plan(pattern, topic, takings, before.count("/"), "{field/#}" in topic.pattern)
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from homeward.connectors.mqtt.fields import plain_word
+from homeward.core.batch import Floats
 from homeward.core.signal import Refused, Signal, Type, Value
 from homeward.core.vocabulary import MAX_TEXT, wanted
 from homeward.registry.quantity import understood
@@ -19,6 +22,36 @@ ELSE, SKIP = "else", "skip"
 HUGE = 1e300
 Read = Callable[[Any], Value | None]
 Write = Callable[[Value], Any]
+
+
+FINE = 1e9
+COARSE = 2.0**22
+"""From here on a float has no more than nine decimals anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """From foreign numbers to a signal's: times `factor`, plus `offset`; rounded if it must be `whole`."""
+
+    factor: float
+    offset: float
+    whole: bool
+
+    def of_many(self, numbers: Floats) -> Floats:
+        """The signal's values `(n,)` for foreign ones `(n,)`, to nine decimals as from `tidy`; NaN stays."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = numbers * self.factor + self.offset
+            scaled = np.where(np.abs(scaled) < COARSE, np.rint(scaled * FINE) / FINE + 0.0, scaled)
+            return np.rint(scaled) + 0.0 if self.whole else scaled
+
+
+def tidy(number: float) -> float:
+    """The number to nine decimals, without what a conversion leaves behind them.
+
+    >>> tidy(5.2 * 1000 + 1e-12), tidy(-1e-12), tidy(1e300)
+    (5200.0, 0.0, 1e+300)
+    """
+    return round(number * FINE) / FINE if -COARSE < number < COARSE else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +86,18 @@ class Meaning:
         same = not self.unit or way(self.unit, signal.unit).changes_nothing
         return signal.type is Type.NUMBER and same and not self.words and self.times == 1.0 and self.plus == 0.0
 
+    def linear(self, signal: Signal) -> "Linear | None":
+        """The same for many numbers at once, None where they are not simply scaled."""
+        there = way(self.unit, signal.unit) if self.unit else SAME
+        if self.words or signal.type not in NUMERIC or there.inverse:
+            return None
+        return Linear(self.times * there.factor, self.plus * there.factor + there.offset, signal.type is Type.INTEGER)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What is the same for meanings that say the same."""
+        return (self.unit, self.times, self.plus, *((word, item.text) for word, item in self.words.items()))
+
     def _by_words(self, signal: Signal) -> Read:
         meant = {word: None if item.text == SKIP else understood(signal, item) for word, item in self.words.items()}
         rest = meant.pop(ELSE, None)
@@ -80,8 +125,8 @@ class Meaning:
             number = value if type(value) is float and -HUGE < value < HUGE else _number(value, signal)
             if as_it_is:
                 return number
-            number = round(there(number * times + plus) if there.inverse else number * factor + offset, 9)
-            return float(round(number)) if whole else number
+            number = tidy(there(number * times + plus) if there.inverse else number * factor + offset)
+            return float(round(number)) if whole and isfinite(number) else number
 
         return read
 
