@@ -85,13 +85,12 @@ class Circle:
         """
         turn = turn or Turn()
         beside, messages = extras(batch, wishes, self.twin.nodes, turn.problems), np.arange(len(batch))
-        if not len(batch):
-            for one in sorted(beside, key=attrgetter("time")):
-                self._hear_extra(one, turn)
-        elif beside:
+        if len(beside) > MANY:
             apart = np.isin(self.twin.nodes.households_of(batch.node), [one.household for one in beside])
             self._hear_rounds(rounds(batch, messages[apart], beside, self.twin.nodes), batch, turn)
             messages = messages[~apart]
+        else:
+            messages = self._hear_beside(batch, messages, beside, turn)
         self._hear_all(batch, messages, turn)
         self._run_until(until, turn)
         return turn
@@ -134,6 +133,17 @@ class Circle:
                 self._hear(batch, one.messages, turn)
             for extra in one.extras:
                 self._hear_extra(extra, turn)
+
+    def _hear_beside(self, batch: Batch, messages: Integers, beside: Iterable[Extra], turn: Turn) -> Integers:
+        """Hear what came beside messages, and those that came before; the others are left."""
+        heard = 0
+        for one in sorted(beside, key=attrgetter("time")):
+            until = int(np.searchsorted(batch.time, one.time, side="right"))
+            if until > heard:
+                self._hear_all(batch, messages[heard:until], turn)
+                heard = until
+            self._hear_extra(one, turn)
+        return messages[heard:]
 
     def _hear_all(self, batch: Batch, messages: Integers, turn: Turn) -> None:
         """Learn what can be learned at once; of the others hear one of each household at a time."""
