@@ -40,12 +40,11 @@ class Parcels:
 
     def of(self, waiting: list[Told]) -> Iterator[Sent]:
         """The messages in order; what became of commands comes after all that was told meanwhile."""
-        heard = [one for one in waiting if one.message or one.unread]
+        heard, answers = [one for one in waiting if one.is_heard], [one for one in waiting if not one.is_heard]
         for some in self._cut(heard) if len(heard) > 1 else (heard,) if heard else ():
             yield from self._together(some) if len(some) > 1 else self._alone(some[0])
-        for one in waiting:
-            if not (one.message or one.unread):
-                yield Sent(one.subject, one.payload, one.time_ns, None, False)
+        for one in answers:
+            yield Sent(one.subject, one.payload, one.time_ns, None, False)
 
     def _cut(self, waiting: list[Told]) -> Iterator[list[Told]]:
         """What can go together, in order."""

@@ -24,6 +24,11 @@ class Told:
     unread: Unread | None = None
 
     @property
+    def is_heard(self) -> bool:
+        """Whether a connector heard it; else it is what became of a command."""
+        return self.message is not None or self.unread is not None
+
+    @property
     def size(self) -> int:
         """How many bytes it counts for while it waits."""
         return MESSAGE_BYTES + len(self.unread.payload if self.unread else self.payload)

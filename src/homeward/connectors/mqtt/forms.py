@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import orjson
 
+from homeward.bus.flat import Flat
 from homeward.connectors.mqtt.fields import Steps
 from homeward.connectors.mqtt.template import Only, Take, Topic
 from homeward.connectors.mqtt.values import Linear, Read
@@ -75,10 +76,24 @@ class Objects:
         self.paths = tuple(signal.path for signal in signals)
         self._get, self._nothing = itemgetter(*keys), (NO_CODE,) * len(keys)
         self._linear = [(i, way) for i, way in enumerate(ways) if isinstance(way, Linear)]
+        plain = len(set(keys)) == len(keys) and not any(isinstance(way, Codes) for way in ways)
+        self._flat = Flat(keys) if plain else None
         self._coded = [(i, way) for i, way in enumerate(ways) if isinstance(way, Codes)]
 
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The values `(n, p)` of payloads, and which of them `(n,)` take a closer look; never raises."""
+        if self._flat:
+            values, read = self._flat.numbers(payloads)
+            if not read.all():
+                values[~read] = self._read([payloads[i] for i in np.flatnonzero(~read).tolist()])
+        else:
+            values = self._read(payloads)
+        for place, way in self._linear:
+            values[:, place] = way.of_many(values[:, place])
+        return values, np.logical_or.reduce(np.isnan(values), axis=1)
+
+    def _read(self, payloads: Sequence[bytes]) -> Table:
+        """The values before they are scaled, by a reader for all that is JSON."""
         get, loads, said, width = self._get, orjson.loads, list[Any](), len(self.paths)
         for payload in payloads:
             try:
@@ -89,10 +104,7 @@ class Objects:
             said[place::width] = codes.of(said[place::width])
         if not NUMBERS.issuperset(map(type, said)):
             said = [one if type(one) in NUMBERS else NO_CODE for one in said]
-        values = np.array(said, np.float64).reshape(-1, width)
-        for place, way in self._linear:
-            values[:, place] = way.of_many(values[:, place])
-        return values, np.logical_or.reduce(np.isnan(values), axis=1)
+        return np.array(said, np.float64).reshape(-1, width)
 
 
 class Codes:

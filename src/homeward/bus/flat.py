@@ -1,0 +1,213 @@
+"""Flat JSON objects of numbers in machine code: many payloads at once, the fields asked for straight into rows.
+
+It reads what devices mostly send: one object, plain ASCII without escapes, nothing nested, numbers that a float holds
+exactly before the point is set (up to 2^53, exponents up to 22), which is then rounded as every JSON reader does. Of
+anything else it says that it has not read it; it takes nothing for right that orjson does not, and reads it no other.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from homeward.core.connector import Bools, Table
+from homeward.core.memory import byte_at, put_number, whole_at
+
+QUOTE, BACKSLASH, COLON, COMMA, OPENS, CLOSES = b'"\\:,{}'
+MINUS, PLUS, POINT, ZERO, NINE = b"-+.09"
+BLANKS = tuple(b" \t\n\r")
+LARGEST = 2**53
+TENS = np.array([10.0**i for i in range(23)])
+NOT = -1
+"""The place after something that has not been read."""
+
+
+class Flat:
+    """Reads the fields of these keys, each of which is there once."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        encoded = [key.encode() for key in keys]
+        self._keys = np.frombuffer(bytearray(b"".join(encoded)) or bytearray(1), np.uint8)
+        self._starts = np.cumsum([0, *map(len, encoded)])
+
+    def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
+        """The fields of payloads `(n, k)`, NaN for what is no number or not there; which payloads `(n,)` were read."""
+        values = np.full((len(payloads), len(self._starts) - 1), np.nan)
+        read = np.zeros(len(payloads), np.bool_)
+        starts = np.zeros(len(payloads) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, payloads), np.int64, len(payloads)), out=starts[1:])
+        text = np.frombuffer(bytearray().join(payloads) or bytearray(1), np.uint8)
+        _read_all(text, starts, self._keys, self._starts, values, read)
+        return values, read
+
+
+@njit(cache=True)
+def _read_all(text: Any, starts: Any, keys: Any, key_starts: Any, values: Any, read: Any) -> None:
+    count = values.shape[1]
+    for i in range(len(read)):
+        row = values.ctypes.data + 8 * count * i
+        read[i] = _read_object(
+            text.ctypes.data, starts[i], starts[i + 1], keys.ctypes.data, key_starts.ctypes.data, count, row
+        )
+
+
+@njit(cache=True)
+def _read_object(text: Any, at: int, end: int, keys: Any, key_starts: Any, count: int, row: Any) -> bool:
+    at = _behind(text, at, end, OPENS)
+    if at != NOT and _behind(text, at, end, CLOSES) != NOT:
+        return _blank(text, _behind(text, at, end, CLOSES), end) == end
+    expected = 0
+    while at != NOT:
+        at = _behind(text, at, end, QUOTE)
+        close = _string_end(text, at, end)
+        if close == NOT:
+            return False
+        field = _field(text, at, close, keys, key_starts, count, expected)
+        at = _behind(text, close + 1, end, COLON)
+        if at == NOT:
+            return False
+        value, at = _value(text, _blank(text, at, end), end)
+        if field != NOT:
+            put_number(row, field, value)
+            expected = field + 1 if field + 1 < count else 0
+        if at == NOT:
+            return False
+        last = _behind(text, at, end, CLOSES)
+        if last != NOT:
+            return _blank(text, last, end) == end
+        at = _behind(text, at, end, COMMA)
+    return False
+
+
+@njit(cache=True)
+def _blank(text: Any, at: int, end: int) -> int:
+    while at < end and (
+        byte_at(text, at) == 32 or byte_at(text, at) == 9 or byte_at(text, at) == 10 or byte_at(text, at) == 13
+    ):
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def _behind(text: Any, at: int, end: int, sign: int) -> int:
+    """The place behind a sign, which may have blanks before it."""
+    if at == NOT:
+        return NOT
+    at = _blank(text, at, end)
+    return at + 1 if at < end and byte_at(text, at) == sign else NOT
+
+
+@njit(cache=True)
+def _string_end(text: Any, at: int, end: int) -> int:
+    """Where a string's closing quote is."""
+    if at == NOT:
+        return NOT
+    while at < end:
+        sign = byte_at(text, at)
+        if sign == QUOTE:
+            return at
+        if sign < 32 or sign > 126 or sign == BACKSLASH:
+            return NOT
+        at += 1
+    return NOT
+
+
+@njit(cache=True)
+def _field(text: Any, at: int, close: int, keys: Any, key_starts: Any, count: int, expected: int) -> int:
+    """Which field a key is of, NOT for none that is asked for; most come in the order in which they are asked for."""
+    for turn in range(count):
+        field = expected + turn if expected + turn < count else expected + turn - count
+        start = whole_at(key_starts, field)
+        if whole_at(key_starts, field + 1) - start != close - at:
+            continue
+        same = True
+        for i in range(close - at):
+            if byte_at(text, at + i) != byte_at(keys, start + i):
+                same = False
+                break
+        if same:
+            return field
+    return NOT
+
+
+@njit(cache=True)
+def _value(text: Any, at: int, end: int) -> tuple[float, int]:
+    """A number and the place behind it; NaN for a word or a text."""
+    if at >= end:
+        return np.nan, NOT
+    sign = byte_at(text, at)
+    if sign == MINUS or ZERO <= sign <= NINE:
+        return _number(text, at, end)
+    if sign == QUOTE:
+        close = _string_end(text, at + 1, end)
+        return np.nan, close + 1 if close != NOT else NOT
+    if (
+        end - at >= 4
+        and byte_at(text, at + 1) == 114
+        and byte_at(text, at + 2) == 117
+        and byte_at(text, at + 3) == 101
+        and sign == 116
+    ):
+        return np.nan, at + 4  # true
+    if (
+        end - at >= 4
+        and byte_at(text, at + 1) == 117
+        and byte_at(text, at + 2) == 108
+        and byte_at(text, at + 3) == 108
+        and sign == 110
+    ):
+        return np.nan, at + 4  # null
+    if (
+        end - at >= 5
+        and sign == 102
+        and byte_at(text, at + 1) == 97
+        and byte_at(text, at + 2) == 108
+        and byte_at(text, at + 3) == 115
+    ):
+        return np.nan, at + 5 if byte_at(text, at + 4) == 101 else NOT  # false
+    return np.nan, NOT
+
+
+@njit(cache=True)
+def _number(text: Any, at: int, end: int) -> tuple[float, int]:
+    minus = byte_at(text, at) == MINUS
+    at += minus
+    first = at
+    whole, at = _digits(text, at, end, 0)
+    if at == NOT or (byte_at(text, first) == ZERO and at - first > 1):
+        return np.nan, NOT
+    is_whole, shift = True, 0
+    if at < end and byte_at(text, at) == POINT:
+        point = at + 1
+        whole, at = _digits(text, point, end, whole)
+        is_whole, shift = False, point - at
+    if at != NOT and at < end and (byte_at(text, at) == 69 or byte_at(text, at) == 101):
+        is_whole, (power, at) = False, _power(text, at + 1, end)
+        shift += power
+    if at == NOT or whole > LARGEST or shift < -22 or shift > 22:
+        return np.nan, NOT
+    value = float(whole)
+    value = value / TENS[-shift] if shift < 0 else value * TENS[shift]
+    return (-value if minus and not (is_whole and whole == 0) else value), at
+
+
+@njit(cache=True)
+def _digits(text: Any, at: int, end: int, number: int) -> tuple[int, int]:
+    """The number with one or more digits behind it, and the place behind those."""
+    first = at
+    while at < end and ZERO <= byte_at(text, at) <= NINE:
+        number = number * 10 + (byte_at(text, at) - ZERO)
+        at += 1
+        if number > LARGEST:
+            return number, NOT
+    return number, at if at > first else NOT
+
+
+@njit(cache=True)
+def _power(text: Any, at: int, end: int) -> tuple[int, int]:
+    minus = at < end and byte_at(text, at) == MINUS
+    if minus or (at < end and byte_at(text, at) == PLUS):
+        at += 1
+    power, at = _digits(text, at, end, 0)
+    return (-power if minus else power), at

@@ -1,0 +1,102 @@
+"""Messages of one form read together say what each says by itself; those that do not fit are found."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from homeward.connectors.mqtt.translate import Translator
+from homeward.core.signal import Refused
+from homeward.core.vocabulary import Vocabulary, encode
+
+TOPIC = "car/lind/telemetry"
+NUMBERS = """Vehicle.Speed: {field: v, unit: mph}, Vehicle.DistanceToHome: {field: dist, unit: km},
+  Vehicle.Powertrain.TractionBattery.StateOfCharge.Current: soc,
+  Vehicle.Exterior.AirTemperature: {field: outside, unit: °F}"""
+WORDS = """Vehicle.IsMoving: {field: state, words: {driving: true, parked: false, asleep: skip}},
+  Vehicle.Powertrain.TractionBattery.Charging.IsCharging: charging"""
+TEXT = "Vehicle.VehicleIdentification.Model: model"
+VALUES: st.SearchStrategy[Any] = st.one_of(
+    st.floats(-200, 500),
+    st.integers(-10, 200),
+    st.sampled_from(["driving", "parked", "asleep", "12.5", "", None, True, False, [], {"v": 1}, 1e300, -1e17, 1, 0]),
+)
+ANY = st.dictionaries(st.sampled_from(["v", "dist", "soc", "outside", "state", "charging", "other"]), VALUES)
+WHOLE = st.fixed_dictionaries(
+    {
+        "v": st.floats(0, 120),
+        "dist": st.floats(0, 1e4).map(lambda km: round(km, 4)),
+        "soc": st.integers(0, 100),
+        "outside": st.floats(-40, 120),
+        "state": st.sampled_from(["driving", "parked"]),
+        "charging": st.sampled_from([True, False, "on", 0]),
+    }
+)
+BROKEN = st.sampled_from([b"", b"{", b"5", b"[]", b'"text"', b'{"v": 1e999}', b"\xff", b"null", b"{}" * 2])
+
+
+def entry(readings: str) -> str:
+    return f'{{node: car, topics: {{"car/{{household}}/telemetry": {{readings: {{{readings}}}}}}}}}'
+
+
+def check(translator: Translator, vocabulary: Vocabulary, payloads: list[bytes]) -> list[bool]:
+    """Which take a closer look; all others are as they are by themselves."""
+    plain = translator.plain(TOPIC)
+    assert plain is not None and plain[0] == "lind/car"
+    values, closer = plain[1].numbers(payloads)
+    assert values.shape == (len(payloads), len(plain[1].paths))
+    for payload, row, unfit in zip(payloads, values.tolist(), closer.tolist(), strict=True):
+        if unfit:
+            continue
+        [(_, readings, at)] = translator.hear(TOPIC, payload)
+        assert at is None and set(readings) == set(plain[1].paths)
+        for path, number in zip(plain[1].paths, row, strict=True):
+            try:
+                assert encode(vocabulary[path], readings[path]) == number, (path, payload)
+            except Refused:
+                assert not vocabulary[path].low <= number <= vocabulary[path].high, (path, payload)
+    return [bool(one) for one in closer]
+
+
+@pytest.mark.parametrize("readings", [NUMBERS, f"{NUMBERS}, {WORDS}"])
+@given(payloads=st.lists(st.one_of(ANY.map(lambda said: json.dumps(said).encode()), BROKEN), max_size=8), whole=WHOLE)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_together_and_alone_say_the_same(
+    translator: Callable[..., Translator], vocabulary: Vocabulary, readings: str, payloads: list[bytes], whole: Any
+) -> None:
+    every = [*payloads, json.dumps(whole).encode(), json.dumps({**whole, "beside": {"x": [1]}}).encode()]
+    closer = check(translator(entry(readings)), vocabulary, every)
+    assert not closer[-1] and not closer[-2], "what is as it should be is read together"
+
+
+def test_nodes_with_the_same_template_share_a_form_and_others_do_not(translator: Callable[..., Translator]) -> None:
+    both = translator(entry(NUMBERS), entry(NUMBERS).replace("car/{household}", "van/{household}"))
+    assert both.plain(TOPIC) is not None and both.plain(TOPIC) == both.plain("van/lind/telemetry")
+    other = translator(entry(NUMBERS.replace("mph", "m/s"))).plain(TOPIC)
+    assert other is not None and other != both.plain(TOPIC)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        entry(f"{NUMBERS}, {TEXT}"),
+        entry(NUMBERS).replace("readings:", "at: ts, readings:"),
+        entry(NUMBERS.replace("field: v,", "field: v, only: {gear: D},")),
+    ],
+    ids=["text", "time", "only"],
+)
+def test_what_is_more_than_plain_is_read_by_itself(translator: Callable[..., Translator], own: str) -> None:
+    assert translator(own).plain(TOPIC) is None
+
+
+def test_what_did_not_fit_is_counted_once(translator: Callable[..., Translator]) -> None:
+    one = translator(entry(NUMBERS))
+    assert one.plain(TOPIC) and one.plain("elsewhere") is None
+    assert one.hear_closer(TOPIC, b'{"v": "fast"}') == []
+    assert one.plain(TOPIC)
+    [(node, readings, _)] = one.hear_closer(TOPIC, b'{"v": "5"}')
+    assert (node, list(readings)) == ("lind/car", ["Vehicle.Speed"])
+    assert (one.counts.heard, one.counts.said, one.counts.unfit) == (2, 1, 1)
