@@ -24,7 +24,7 @@ from homeward.bus.reader import Messages
 from homeward.connectors import kinds, make
 from homeward.connectors.mqtt import wire
 from homeward.connectors.mqtt.broker import Broker
-from homeward.core.connector import Message
+from homeward.core.connector import Message, Unread
 from homeward.registry import parse
 from homeward.rules.book import RuleBook
 
@@ -85,17 +85,15 @@ class Load:
         took, bus, underway = self.took, self.hub.bus, self.hub.bus.underway
         packets = [self.packet() for _ in range(together)]
         began = perf_counter()
-        heard = [
-            (node, readings, when)
-            for broker, data in packets
-            for one in wire.take_apart(data)[0]
-            for node, readings, when in broker.translator.hear(one.topic, one.payload, one.retained, 0.0)
-        ]
+        heard: list[Message | Unread] = []
+        for broker, data in packets:
+            broker.hear(wire.take_apart(data)[0], self.hub.clock, heard.append, lambda packet: None)
         took["heard"] += (heard_at := perf_counter()) - began
-        for node, readings, when in heard:
-            bus.say(Message(node, readings, when, None, True))
+        bus._outbox._set_off = True
+        for one in heard:
+            bus.say(one)
         took["told"] += (told_at := perf_counter()) - heard_at
-        bus._outbox._wrote_at = 0.0
+        bus._outbox._set_off, bus._outbox._wrote_at = False, 0.0
         bus._outbox.go()
         took["sent"] += (sent_at := perf_counter()) - told_at
         sent = list(underway._sent.values())
@@ -103,8 +101,8 @@ class Load:
         took["circle"] += (turned_at := perf_counter()) - sent_at
         self.place += 1
         messages = Messages([], [], [], [])
-        for one in sent:
-            messages.append(one.subject, one.payload, one.time_ns, self.place)
+        for parcel in sent:
+            messages.append(parcel.subject, parcel.payload, parcel.time_ns, self.place)
         rest = self.hub._read_back(messages)
         if rest.subjects:
             self.hub.codec.decode(rest)

@@ -1,6 +1,7 @@
 """What was not read when it was told is read when it is sent: in its place, whole or not at all, and stored once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -41,6 +42,18 @@ class Plain:
 FORMS = (Plain(SPEED), Plain(CHARGE))
 
 
+@dataclass
+class Car:
+    """Tells of itself in one form."""
+
+    node: str
+    form: Plain
+
+    def read(self, payload: bytes) -> Message | None:
+        """One by itself."""
+        return self.form.one(self.node, payload)
+
+
 class Sender:
     """Parcels with a codec that has met all that is said here, and what was stored."""
 
@@ -59,8 +72,7 @@ class Sender:
 
     def unread(self, time: int, node: str, form: Plain, payload: bytes) -> Told:
         """Something told at that time (ns)."""
-        unread = Unread(node, payload, form, lambda: form.one(node, payload), lambda: self.stored.append(time))
-        return Told(subject(node), time, unread=unread)
+        return Told(subject(node), time, unread=Unread(Car(node, form), payload, lambda: self.stored.append(time)))
 
     def log(self, sent: list[Sent]) -> list[tuple[str, int, float]]:
         """What the log says when it is read: node, signal, value, in order."""

@@ -222,7 +222,7 @@ def test_packets_are_taken_apart_however_they_arrive(messages: list[tuple[str, b
     rest, found = b"", []
     for at in range(0, len(stream), size):
         deliveries, _, rest = take_apart(rest + stream[at : at + size])
-        found += [(one.topic, one.payload) for one in deliveries]
+        found += [(topic, payload) for topic, payload, _, _ in deliveries]
     assert found == messages and rest == b""
     assert take_apart(packet(0x20, b"\0\5"))[1] == [(2, b"\0\5")]
 

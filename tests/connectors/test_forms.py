@@ -45,15 +45,15 @@ def entry(readings: str) -> str:
 def check(translator: Translator, vocabulary: Vocabulary, payloads: list[bytes]) -> list[bool]:
     """Which take a closer look; all others are as they are by themselves."""
     plain = translator.plain(TOPIC)
-    assert plain is not None and plain[0] == "lind/car"
-    values, closer = plain[1].numbers(payloads)
-    assert values.shape == (len(payloads), len(plain[1].paths))
+    assert plain is not None and plain.node == "lind/car"
+    paths, (values, closer) = plain.form.paths, plain.form.numbers(payloads)
+    assert values.shape == (len(payloads), len(paths))
     for payload, row, unfit in zip(payloads, values.tolist(), closer.tolist(), strict=True):
         if unfit:
             continue
         [(_, readings, at)] = translator.hear(TOPIC, payload)
-        assert at is None and set(readings) == set(plain[1].paths)
-        for path, number in zip(plain[1].paths, row, strict=True):
+        assert at is None and set(readings) == set(paths)
+        for path, number in zip(paths, row, strict=True):
             try:
                 assert encode(vocabulary[path], readings[path]) == number, (path, payload)
             except Refused:
@@ -74,9 +74,10 @@ def test_together_and_alone_say_the_same(
 
 def test_nodes_with_the_same_template_share_a_form_and_others_do_not(translator: Callable[..., Translator]) -> None:
     both = translator(entry(NUMBERS), entry(NUMBERS).replace("car/{household}", "van/{household}"))
-    assert both.plain(TOPIC) is not None and both.plain(TOPIC) == both.plain("van/lind/telemetry")
+    car, van = both.plain(TOPIC), both.plain("van/lind/telemetry")
     other = translator(entry(NUMBERS.replace("mph", "m/s"))).plain(TOPIC)
-    assert other is not None and other != both.plain(TOPIC)
+    assert car and van and other
+    assert car.form is van.form and car.form is not other.form
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,10 @@ def test_what_is_more_than_plain_is_read_by_itself(translator: Callable[..., Tra
 
 def test_what_did_not_fit_is_counted_once(translator: Callable[..., Translator]) -> None:
     one = translator(entry(NUMBERS))
-    assert one.plain(TOPIC) and one.plain("elsewhere") is None
-    assert one.hear_closer(TOPIC, b'{"v": "fast"}') == []
-    assert one.plain(TOPIC)
-    [(node, readings, _)] = one.hear_closer(TOPIC, b'{"v": "5"}')
-    assert (node, list(readings)) == ("lind/car", ["Vehicle.Speed"])
+    car = one.plain(TOPIC)
+    assert car and one.plain("elsewhere") is None
+    assert car.read(b'{"v": "fast"}') is None
+    assert one.plain(TOPIC) is car
+    read = car.read(b'{"v": "5"}')
+    assert read and (read.node, list(read.readings)) == ("lind/car", ["Vehicle.Speed"])
     assert (one.counts.heard, one.counts.said, one.counts.unfit) == (2, 1, 1)

@@ -18,6 +18,7 @@ from homeward.bus.faults import Fault
 from homeward.bus.log import STREAM, Log, LogState
 from homeward.bus.outbox import Outbox
 from homeward.bus.reader import MQTT_COPY, Messages, Reader
+from homeward.bus.routes import as_heard
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
 from homeward.bus.speech import wish_id, write_command, write_outcome, write_wish
@@ -30,15 +31,6 @@ log = logging.getLogger(__name__)
 STORED_S = 10.0
 QOS_1 = {"Nmqtt-Pub": "1"}
 AT_QOS_1 = b"NATS/1.0\r\nNmqtt-Pub: 1\r\n\r\n"
-
-
-def as_heard(node: str) -> bytes:
-    """The subject for what connectors heard of a node.
-
-    >>> as_heard("lind/car")
-    b'homeward.lind.car.heard'
-    """
-    return f"homeward.{node.replace('/', '.')}.heard".encode()
 
 
 class Bus:
@@ -62,7 +54,6 @@ class Bus:
         self._outbox = Outbox(settings.largest_payload_bytes)
         self.underway = Underway(self._outbox, settings.largest_payload_bytes)
         self._behind = 0
-        self._subjects: dict[str, bytes] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -229,12 +220,15 @@ class Bus:
 
         Does not wait until it is stored. Raises TooLarge, or BusError when too much waits, as after a long absence.
         """
-        subject = self._subjects.get(message.node) or self._subjects.setdefault(message.node, as_heard(message.node))
-        try:
-            self.underway.tell(subject, message)
-        finally:
-            if not message.more:
-                self._outbox.go()
+        if type(message) is Unread:
+            self.underway.tell_unread(as_heard(message.source.node), message)
+            self._outbox.go()
+        elif isinstance(message, Message):
+            try:
+                self.underway.tell(as_heard(message.node), message)
+            finally:
+                if not message.more:
+                    self._outbox.go()
 
     def answer(self, node: str, outcome: Outcome) -> None:
         """Put into the log what became of a command, after all that was heard before. Raises BusError."""

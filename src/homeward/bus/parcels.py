@@ -93,7 +93,7 @@ class Parcels:
         forms: dict[Form, list[int]] = {}
         for place, one in enumerate(some):
             if one.unread:
-                forms.setdefault(one.unread.form, []).append(place)
+                forms.setdefault(one.unread.source.form, []).append(place)
         for form, places in forms.items():
             told = [some[place] for place in places]
             payloads = [one.unread.payload for one in told if one.unread]

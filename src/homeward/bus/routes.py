@@ -1,6 +1,7 @@
 """Where a message's subject leads: to which node, and to which kind of word."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from homeward.core.nodes import NONE, Nodes
 from homeward.core.signal import UnknownSignal
@@ -18,7 +19,17 @@ LEAVES = {
 """`heard` is what the hub's connectors heard, at the time that goes with it, and SUBJECT much of that together; `told`
 is what the hub itself says of a node, such as its settings. No client may write on any of them."""
 OWN = {b"commands", b"errors", b"wishes"}
-MOST_KNOWN = 4_000_000
+MOST_KNOWN, MOST_NODES = 4_000_000, 1_000_000
+
+
+@lru_cache(MOST_NODES)
+def as_heard(node: str) -> bytes:
+    """The subject for what connectors heard of a node.
+
+    >>> as_heard("lind/car")
+    b'homeward.lind.car.heard'
+    """
+    return f"homeward.{node.replace('/', '.')}.heard".encode()
 
 
 class Routes:

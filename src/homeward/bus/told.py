@@ -37,7 +37,7 @@ class Told:
     def most_bytes(self) -> int:
         """How many it takes at most when it is sent with others; 0 where it goes by itself."""
         if self.unread:
-            return MESSAGE_BYTES + READING_BYTES * len(self.unread.form.paths)
+            return MESSAGE_BYTES + READING_BYTES * len(self.unread.source.form.paths)
         return MESSAGE_BYTES + READING_BYTES * len(self.single.signals) if self.single else 0
 
     @property

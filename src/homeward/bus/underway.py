@@ -58,17 +58,24 @@ class Underway:
         """How many are on their way, or wait."""
         return len(self._waiting) + len(self._unwritten) + len(self._sent) + len(self._refused)
 
-    def tell(self, subject: bytes, message: Message | Unread) -> None:
+    def tell(self, subject: bytes, message: Message) -> None:
         """Send what a connector told with the next `Outbox.go`.
 
         Raises BusError, TooLarge included: then it was not taken over.
         """
         self._check(subject)
         told = Told(subject, self._next_ns())
-        if isinstance(message, Unread):
-            told.unread = message
-        else:
-            self._understand(told, message)
+        self._understand(told, message)
+        self._keep(told)
+
+    def tell_unread(self, subject: bytes, unread: Unread) -> None:
+        """The same for what is read when it is sent."""
+        if (size := self._size) > MOST_BYTES:
+            self._check(subject)
+        self._size = size + MESSAGE_BYTES + len(unread.payload)
+        self._waiting.append(Told(subject, self._next_ns(), unread=unread))
+
+    def _keep(self, told: Told) -> None:
         self._size += told.size
         self._waiting.append(told)
 
@@ -87,17 +94,16 @@ class Underway:
         """The same for an outcome (`…outcomes`) that the hub itself has to tell, after all that was told before."""
         self._check(subject)
         self._outbox.check(subject, payload)
-        told = Told(subject, self._next_ns(), payload)
-        self._size += told.size
-        self._waiting.append(told)
+        self._keep(Told(subject, self._next_ns(), payload))
 
     def _check(self, subject: bytes) -> None:
         if self._size > MOST_BYTES:
             raise BusError(f"{subject.decode()} could not be sent: the log takes nothing, or too little")
 
     def _next_ns(self) -> int:
-        self._last_ns = max(time_ns(), self._last_ns + 1)
-        return self._last_ns
+        now = time_ns()
+        self._last_ns = now = now if now > self._last_ns else self._last_ns + 1
+        return now
 
     def open(self) -> None:
         """Let everything out: the log has been read to its end, so what has not come back is not in it."""

@@ -37,22 +37,31 @@ class Form(Protocol):
         """The values `(n, p)` of payloads, encoded, and which of them `(n,)` take a closer look; never raises."""
 
 
+class Source(Protocol):
+    """Of which node some messages tell, and in which form."""
+
+    @property
+    def node(self) -> str:
+        """Its name."""
+
+    @property
+    def form(self) -> Form:
+        """How they are read together."""
+
+    def read(self, payload: bytes) -> Message | None:
+        """What one says by itself, where it does not fit the form; None for nothing."""
+
+
 class Unread(NamedTuple):
-    """What a connector heard of a node at this moment and has not read yet.
+    """What a connector heard at this moment and has not read yet; `stored` as in `Message`."""
 
-    `closer` reads it by itself, where it does not fit the form; None where it says nothing; `stored` as in `Message`.
-    """
-
-    node: str
+    source: Source
     payload: bytes
-    form: Form
-    closer: Callable[[], Message | None]
     stored: Callable[[], None] | None = None
-    more: bool = False
 
     def read(self) -> Message | None:
         """What it says, read by itself; None for nothing, and then it need not be stored."""
-        if (message := self.closer()) is not None:
+        if (message := self.source.read(self.payload)) is not None:
             return message._replace(stored=self.stored)
         if self.stored:
             self.stored()

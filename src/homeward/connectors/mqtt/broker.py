@@ -1,7 +1,7 @@
 """The connector to an MQTT broker that is already there (Mosquitto): templates say what its topics mean."""
 
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -34,24 +34,11 @@ class Broker:
         connection or it is lost; called again, it connects anew, and the broker sends what it has kept.
         """
 
-        def heard(link: Link, deliveries: list[Delivery]) -> None:
-            now = time.time()
-            for one in deliveries:
-                if not one.retained and (plain := self.translator.plain(one.topic)):
-                    stored = partial(link.acknowledge, one.packet) if one.packet else None
-                    tell(Unread(plain[0], one.payload, plain[1], partial(self._closer, one), stored))
-                    continue
-                found = self.translator.hear(one.topic, one.payload, one.retained, now)
-                stored = partial(link.acknowledge, one.packet) if one.packet else None
-                left = len(found)
-                for node, readings, at in found:
-                    left -= 1
-                    when = None if at is None else clock.of(at)
-                    tell(Message(node, readings, when, None if left else stored, left > 0))
-                if stored and not found:
-                    stored()
-
-        link = await Link.open(self.address, self.translator.filters, heard)
+        link = await Link.open(
+            self.address,
+            self.translator.filters,
+            lambda link, deliveries: self.hear(deliveries, clock, tell, link.acknowledge),
+        )
         self._link = link
         try:
             await link.ended
@@ -59,11 +46,24 @@ class Broker:
             self._link = None
             link.close()
 
-    def _closer(self, one: Delivery) -> Message | None:
-        """What a message says that does not fit the form of its topic."""
-        for node, readings, _ in self.translator.hear_closer(one.topic, one.payload):
-            return Message(node, readings)
-        return None
+    def hear(
+        self, deliveries: Iterable[Delivery], clock: Clock, tell: Tell, acknowledge: Callable[[int], None]
+    ) -> None:
+        """Tell what came, and have it acknowledged once it is stored."""
+        plain, hear, now = self.translator.plain, self.translator.hear, time.time()
+        for topic, payload, retained, packet in deliveries:
+            stored = partial(acknowledge, packet) if packet else None
+            if not retained and (source := plain(topic)):
+                tell(Unread(source, payload, stored))
+                continue
+            found = hear(topic, payload, retained, now)
+            left = len(found)
+            for node, readings, at in found:
+                left -= 1
+                when = None if at is None else clock.of(at)
+                tell(Message(node, readings, when, None if left else stored, left > 0))
+            if stored and not found:
+                stored()
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if the broker did not take it."""

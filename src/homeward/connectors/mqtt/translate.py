@@ -4,13 +4,13 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeward.bus.faults import Fault
 from homeward.connectors.mqtt.forms import Taking
 from homeward.connectors.mqtt.topics import Matcher
 from homeward.connectors.mqtt.use import Order, Plan, Use
-from homeward.core.connector import Form
+from homeward.core.connector import Form, Message
 from homeward.core.signal import Command, Refused, Value
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Translator:
         self._takers: dict[tuple[str, str], list[Use]] = {}
         self._filters: Counter[str] = Counter()
         self._routes: dict[str, list[Route]] = {}
-        self._plain: dict[str, tuple[str, Form] | None] = {}
+        self._plain: dict[str, Plain | None] = {}
         self._told: dict[tuple[str, str], float] = {}
         self.add(uses)
 
@@ -101,10 +101,10 @@ class Translator:
         self.counts.said += bool(found)
         return found
 
-    def plain(self, topic: str) -> tuple[str, Form] | None:
-        """Whom a message of that topic is about and in which form it is, where it is read as most are.
+    def plain(self, topic: str) -> "Plain | None":
+        """Of whom a message of that topic tells and in which form, where it is read as most are.
 
-        It is counted as one that said something; `hear_closer` is for it where it turns out not to fit.
+        It is counted as one that said something, until it turns out not to fit.
         """
         try:
             known = self._plain[topic]
@@ -115,17 +115,11 @@ class Translator:
             self.counts.said += 1
         return known
 
-    def _as_most(self, topic: str) -> tuple[str, Form] | None:
+    def _as_most(self, topic: str) -> "Plain | None":
         routes = self._route(topic)
         if len(routes) != 1 or (form := routes[0][1].form) is None:
             return None
-        return routes[0][0].node, form
-
-    def hear_closer(self, topic: str, payload: bytes) -> list[Heard]:
-        """What a message says that was taken for a plain one."""
-        self.counts.heard -= 1
-        self.counts.said -= 1
-        return self.hear(topic, payload)
+        return Plain(routes[0][0].node, form, topic, self)
 
     def takes(self, command: Command) -> bool:
         """Whether a use has something to publish for such a command."""
@@ -165,3 +159,22 @@ class Translator:
         log.warning("%s; nothing of this message was applied", words)
         subject = f"homeward.{use.node.replace('/', '.')}.readings"
         self.faults.append(Fault(subject, time.time(), words, "", "", payload))
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A topic's messages, which tell of one node in one form."""
+
+    node: str
+    form: Form
+    topic: str
+    translator: Translator = field(compare=False)
+
+    def read(self, payload: bytes) -> Message | None:
+        """What one says that was taken for a plain one and does not fit the form."""
+        counts = self.translator.counts
+        counts.heard -= 1
+        counts.said -= 1
+        for node, readings, _ in self.translator.hear(self.topic, payload):
+            return Message(node, readings)
+        return None

@@ -3,8 +3,6 @@
 Subscriptions ask for QoS 0 or 1, so QoS 2 never comes.
 """
 
-from typing import NamedTuple
-
 from homeward.core.signal import Refused
 
 CONNACK, PUBLISH, PUBACK, SUBACK, PINGRESP = 2, 3, 4, 9, 13
@@ -21,13 +19,8 @@ WHY_NOT = {
 """What a CONNACK's return code means (section 3.2.2.3)."""
 
 
-class Delivery(NamedTuple):
-    """A message that came; `packet` is to be acknowledged, 0 at QoS 0."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    packet: int
+Delivery = tuple[str, bytes, bool, int]
+"""A message that came: topic, payload, whether the broker had kept it, and what to acknowledge it by, 0 at QoS 0."""
 
 
 def text(string: str) -> bytes:
@@ -119,5 +112,5 @@ def _delivery(first: int, body: bytes) -> Delivery:
     after = 2 + (body[0] << 8 | body[1])
     topic = body[2:after].decode(errors="replace")
     if not first & 0x06:
-        return Delivery(topic, body[after:], bool(first & 1), 0)
-    return Delivery(topic, body[after + 2 :], bool(first & 1), body[after] << 8 | body[after + 1])
+        return topic, body[after:], bool(first & 1), 0
+    return topic, body[after + 2 :], bool(first & 1), body[after] << 8 | body[after + 1]
