@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from homeward.bus.flat import Flat
 from homeward.bus.rate import Rate
 from homeward.bus.resends import Resends
 from homeward.bus.routes import FOREIGN, TOLD, Routes
@@ -64,6 +65,7 @@ class Ears:
     ) -> None:
         self._nodes, self._routes, self._shapes, self._bounds = nodes, routes, shapes, bounds
         self._resends, self._rate = resends, rate
+        Flat(()).numbers([b"{}"])  # where it was never used before, it takes seconds to compile
 
     def one(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
         """A message in plain numbers; None where that does not go.
