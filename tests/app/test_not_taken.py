@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 
@@ -26,11 +26,12 @@ class DeadServer(Bus):
         self.up = asyncio.Event()
         self.sent: list[Command] = []
 
-    async def command(self, command: Command) -> None:
+    async def command(self, command: Command) -> int:
         """As a bus does it."""
         if not self.up.is_set():
             raise BusError("the server died")
         self.sent.append(command)
+        return len(self.sent)
 
     async def server_is_back(self) -> None:
         """Wait for it."""
@@ -57,7 +58,7 @@ async def test_a_command_that_is_too_large_is_told_and_not_tried_again(tmp_path:
     class Strict(DeadServer):
         """It takes nothing so large."""
 
-        async def command(self, command: Command) -> None:
+        def command(self, command: Command) -> NoReturn:
             """Never."""
             raise TooLarge("at most 1,000")
 

@@ -112,7 +112,9 @@ class Doors:
     def begin(self, command: Command) -> Coroutine[Any, Any, None]:
         """Do at once of a command what can be done without waiting; what is left to do."""
         connector = self.taking(command)
-        if not isinstance(connector, Broker):
+        if connector is None:
+            return self._send(command, self._published(command))
+        if not isinstance(connector, Broker | Door):
             return self.act(command)
         try:
             return self._finish(command, connector.begin(command))
@@ -134,17 +136,25 @@ class Doors:
             done, why = False, str(problem)
         await self._answer(command, done, why)
 
-    async def _send(self, command: Command) -> None:
+    def _published(self, command: Command) -> Coroutine[Any, Any, int] | None:
+        """What is left of sending a command over MQTT; None if it could not even be published."""
+        try:
+            return self._bus.command(command)
+        except BusError:
+            return None
+
+    async def _send(self, command: Command, storing: Coroutine[Any, Any, int] | None = None) -> None:
         """Over MQTT; what could not be stored is sent once the server is back, if it is still in force."""
         while True:
             try:
-                await self._bus.command(command)
+                await (storing or self._bus.command(command))
                 return
             except TooLarge as problem:
                 self._trouble.say("bus", str(problem))
                 return
             except BusError as problem:
                 self._trouble.say("bus", f"{problem}; the command is sent when the server is back, if it still stands")
+            storing = None
             await asyncio.sleep(FIRST_PAUSE_S)
             await self._bus.server_is_back()
             if not self._stands(command):

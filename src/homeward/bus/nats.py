@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from time import time_ns
-from typing import Self
+from typing import Any, Self
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -235,9 +235,9 @@ class Bus:
         self.underway.answer(f"homeward.{node.replace('/', '.')}.outcomes".encode(), write_outcome(outcome))
         self._outbox.go()
 
-    async def command(self, command: Command) -> None:
-        """Send a command to its node's `…/commands`. Raises BusError if it could not be stored."""
-        await self.send(command.node, "commands", write_command(command))
+    def command(self, command: Command) -> Coroutine[Any, Any, int]:
+        """Send a command to its node's `…/commands`, now; what is left is to store it. Raises BusError, now or then."""
+        return self.send_foreign(f"homeward.{command.node.replace('/', '.')}.commands", write_command(command))
 
     async def ask(self, wish: Wish) -> str:
         """Put a wish whose author is known (API, page, voice) into the log, to be read in its turn; returns its id."""
@@ -269,11 +269,14 @@ class Bus:
                 return
             await asyncio.sleep(0.02)
 
-    async def send_foreign(self, subject: str, payload: bytes) -> None:
-        """Publish on a foreign topic, as `send` does on homeward's own. Raises BusError if it is not stored."""
+    def send_foreign(self, subject: str, payload: bytes) -> Coroutine[Any, Any, int]:
+        """Publish on a foreign topic, as `send` does on homeward's own; what is left is to store it.
+
+        Who listens at QoS 0 need not wait for the disk. Raises BusError, now or then, if it is not taken or not stored.
+        """
         if self._outbox.is_open:  # else it would come when it may not stand any more
-            self._outbox.publish(subject.encode(), payload, AT_QOS_1)  # who listens at QoS 0 need not wait for the disk
-        await self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
+            self._outbox.publish(subject.encode(), payload, AT_QOS_1)
+        return self.store(MQTT_COPY.decode() + subject, payload, QOS_1)
 
     def listen(self, topics: Iterable[str]) -> None:
         """Take these foreign MQTT topics into the log too, from the next start or `widen` on (guests may send them)."""

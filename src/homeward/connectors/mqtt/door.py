@@ -5,7 +5,7 @@ households, so no two of them may listen to the same topic.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,12 +16,12 @@ from homeward.bus.reader import Messages
 from homeward.bus.settings import BusError, as_subject
 from homeward.connectors.mqtt.topics import Matcher, fill, overlap
 from homeward.connectors.mqtt.translate import Translator
-from homeward.connectors.mqtt.use import Use
+from homeward.connectors.mqtt.use import Order, Use
 from homeward.core.connector import Clock, ConnectorError, Tell
 from homeward.core.signal import Command, Refused
 
-Send = Callable[[str, bytes], Awaitable[None]]
-"""Publishes a payload on a NATS subject for MQTT devices, stored when it returns; `Bus.send_foreign`."""
+Send = Callable[[str, bytes], Awaitable[Any]]
+"""Publishes a payload on a NATS subject for MQTT devices; once awaited it is stored; `Bus.send_foreign`."""
 OURS = b"homeward."
 MOST_TOPICS = 100_000
 
@@ -129,11 +129,21 @@ class Door:
 
     async def act(self, command: Command) -> str:
         """Publish what the templates have for a command. Raises ConnectorError if it could not be stored."""
+        return await self.begin(command)
+
+    def begin(self, command: Command) -> Coroutine[Any, Any, str]:
+        """The same, with everything published at once; what is left is to have it stored."""
         try:
             orders = list(self.translator.orders(command))
-            for order in orders:
-                await self._send(as_subject(order.topic), order.payload)
+            storing = [self._send(as_subject(order.topic), order.payload) for order in orders]
         except (Refused, BusError) as problem:
+            raise ConnectorError(str(problem)) from None
+        return self._stored(orders, storing)
+
+    async def _stored(self, orders: list[Order], storing: list[Awaitable[Any]]) -> str:
+        try:
+            await asyncio.gather(*storing)
+        except BusError as problem:
             raise ConnectorError(str(problem)) from None
         return "published " + ", ".join(f"{one.topic} {one.payload[:60].decode(errors='replace')}" for one in orders)
 
