@@ -190,10 +190,11 @@ class Hub:
             self._turn(partial(self.circle.turn, news, until), until)
 
     async def _hear(self, messages: Messages, place: Place) -> None:
-        until, messages = messages.times_ns[-1] / 1e9, self.doors.own.rewrite(messages)
-        if len(messages) == 1 and (one := self.codec.single(messages)) is not None:
+        until = messages.times_ns[-1] / 1e9
+        if len(messages) == 1 and (one := self._alone(messages)) is not None:
             await self._hear_one(one, messages.sequences[0], until, place)
             return
+        messages = self.doors.own.rewrite(messages)
         decoded = self.codec.decode(messages)
         self.scribe.later(decoded.batch, decoded.sequences, place.sequence)
         for wish in decoded.wishes:
@@ -206,6 +207,11 @@ class Hub:
         await asyncio.sleep(0)  # what was decided goes out first
         self.scribe.catch_up()
         await self._tell(decoded)
+
+    def _alone(self, messages: Messages) -> Single | None:
+        if foreign := self.doors.own.alone(messages):
+            return self.codec.alone(*foreign, messages.times_ns[0])
+        return self.codec.single(messages)
 
     async def _hear_one(self, one: Single, sequence: int, until: float, place: Place) -> None:
         """The same for a message that came alone."""

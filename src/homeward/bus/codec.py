@@ -6,6 +6,7 @@ applied whole or not at all.
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import nan
 from operator import itemgetter
@@ -30,7 +31,7 @@ from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import joined, without
 from homeward.core.batch import Batch, Floats, Single, trusted, trusted_one
 from homeward.core.nodes import Nodes
-from homeward.core.signal import Refused
+from homeward.core.signal import Refused, Value
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary
 
 
@@ -93,8 +94,21 @@ class Codec:
             return None
         if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
             return None
-        time, mark = max(time_ns / 1e9, self._latest), crc32(payload) if at == at else 0
-        values = shape.numbers(said.values())
+        return self._one((subject, leaf, node), shape, said.values(), (at, crc32(payload) if at == at else 0), time_ns)
+
+    def alone(self, subject: bytes, readings: Mapping[str, Value], time_ns: int) -> Single | None:
+        """The same for what a template made of a message that came alone, for the subject of its node."""
+        leaf, node = self._routes.known.get(subject, ELSEWHERE)
+        shape = self._shapes.known.get(tuple(readings))
+        if leaf > TOLD or shape is None:
+            return None
+        return self._one((subject, leaf, node), shape, readings.values(), (nan, 0), time_ns)
+
+    def _one(
+        self, whom: tuple[bytes, int, int], shape: Shape, said: Iterable[Any], when: tuple[float, int], time_ns: int
+    ) -> Single | None:
+        (subject, leaf, node), (at, mark) = whom, when
+        time, values = max(time_ns / 1e9, self._latest), shape.numbers(said)
         if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
             return None
         if at != at:

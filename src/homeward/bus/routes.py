@@ -32,6 +32,12 @@ def as_heard(node: str) -> bytes:
     return f"homeward.{node.replace('/', '.')}.heard".encode()
 
 
+@lru_cache(MOST_NODES)
+def as_readings(node: str) -> bytes:
+    """The subject for what a node's device says."""
+    return f"homeward.{node.replace('/', '.')}.readings".encode()
+
+
 class Routes:
     """Subjects already met, as (leaf, node number); a node that is not known yet is looked for each time."""
 

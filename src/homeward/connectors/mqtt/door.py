@@ -5,7 +5,7 @@ households, so no two of them may listen to the same topic.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,12 +13,13 @@ import orjson
 
 from homeward.bus.faults import Fault
 from homeward.bus.reader import Messages
+from homeward.bus.routes import as_readings
 from homeward.bus.settings import BusError, as_subject
 from homeward.connectors.mqtt.topics import Matcher, fill, overlap
-from homeward.connectors.mqtt.translate import Translator
+from homeward.connectors.mqtt.translate import Heard, Translator
 from homeward.connectors.mqtt.use import Order, Use
 from homeward.core.connector import Clock, ConnectorError, Tell
-from homeward.core.signal import Command, Refused
+from homeward.core.signal import Command, Refused, Value
 
 Send = Callable[[str, bytes], Awaitable[Any]]
 """Publishes a payload on a NATS subject for MQTT devices; once awaited it is stored; `Bus.send_foreign`."""
@@ -37,6 +38,7 @@ class Door:
         self._owners: Matcher[str] = Matcher()
         self._of: dict[str, list[str]] = {}
         self._topics: dict[bytes, str] = {}
+        self._found: tuple[tuple[int, int], list[Heard]] = (0, 0), []
 
     @property
     def listen(self) -> tuple[str, ...]:
@@ -86,6 +88,20 @@ class Door:
         others = ((owner, one) for owner, filters in self._of.items() if owner != household for one in filters)
         return next((owner for owner, one in others if overlap(filter, one)), "")
 
+    def alone(self, messages: Messages) -> tuple[bytes, Mapping[str, Value]] | None:
+        """What a message by itself says of one node at the moment of arrival, and that node's own subject for it.
+
+        None for any other, which `rewrite` is for.
+        """
+        topic = self._concerned(messages.subjects[0])
+        if not topic or messages.understood:
+            return None
+        found = self.translator.hear(topic, messages.payloads[0])
+        self._found = (messages.sequences[0], messages.times_ns[0]), found
+        if len(found) != 1 or found[0][2] is not None:
+            return None
+        return as_readings(found[0][0]), found[0][1]
+
     def rewrite(self, messages: Messages) -> Messages:
         """The messages with those that templates understand as readings of nodes, in their places in the log.
 
@@ -94,23 +110,26 @@ class Door:
         if not self._uses or all(subject.startswith(OURS) for subject in messages.subjects):
             return messages
         out = Messages()
-        places: dict[str, bytes] = {}
-        hear, concerns, dumps = self.translator.hear, self.translator.concerns, orjson.dumps
         columns = messages.subjects, messages.payloads, messages.times_ns, messages.sequences
         for i, (subject, payload, time_ns, sequence) in enumerate(zip(*columns, strict=True)):
             if i in messages.understood:
                 out.understood[len(out)] = messages.understood[i]
-            topic = "" if subject.startswith(OURS) else self._topics.get(subject) or self._topic(subject)
-            if not topic or not concerns(topic):
+            topic = self._concerned(subject)
+            if not topic:
                 out.append(subject, payload, time_ns, sequence)
                 continue
-            for node, readings, at in hear(topic, payload):
+            before, found = self._found
+            for node, readings, at in found if (sequence, time_ns) == before else self.translator.hear(topic, payload):
                 said = readings if at is None else {"at": at, **readings}
-                place = places.get(node) or places.setdefault(
-                    node, f"homeward.{node.replace('/', '.')}.readings".encode()
-                )
-                out.append(place, dumps(said), time_ns, sequence)
+                out.append(as_readings(node), orjson.dumps(said), time_ns, sequence)
         return out
+
+    def _concerned(self, subject: bytes) -> str:
+        """The topic of a subject that templates listen to, else ''."""
+        if subject.startswith(OURS):
+            return ""
+        topic = self._topics.get(subject) or self._topic(subject)
+        return topic if self.translator.concerns(topic) else ""
 
     def _topic(self, subject: bytes) -> str:
         topic = as_topic(subject)
