@@ -1,6 +1,8 @@
 """What connectors told is kept until it is read back from the log, sent again if it was not taken, and counts once."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from time import time
 from typing import cast
@@ -15,7 +17,7 @@ from homeward.bus.settings import BusError
 from homeward.bus.told import Sent
 from homeward.bus.underway import MOST_BYTES, Underway
 from homeward.core.batch import Batch, Single
-from homeward.core.connector import Message
+from homeward.core.connector import Bools, Message, Table, Unread
 from homeward.core.signal import Kind
 from homeward.core.twin import Twin
 from homeward.words import load_vocabulary
@@ -236,6 +238,39 @@ async def test_what_waits_is_bounded_and_what_is_too_large_is_not_taken_over() -
     with pytest.raises(BusError, match="takes nothing"):
         for _ in range(MOST_BYTES // 400 + 2):
             way.underway.tell(CAR, Message("lind/car", {SPEED: 1.0}))
+
+
+@dataclass
+class Wide:
+    """Says something of so many signals, each as large as it can be."""
+
+    paths: tuple[str, ...]
+    node: str = "lind/car"
+
+    @property
+    def form(self) -> "Wide":
+        """Its own."""
+        return self
+
+    def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
+        """Nothing is read together here."""
+        raise AssertionError
+
+    def read(self, payload: bytes) -> Message | None:
+        """All of it."""
+        return Message(self.node, dict.fromkeys(self.paths, -1.2345678901234567e-200))
+
+
+async def test_what_is_read_later_must_not_be_too_large_either() -> None:
+    way = Way()
+    wide = Wide(tuple(signal.path for signal in load_vocabulary() if signal.path.startswith("Vehicle."))[:60])
+    with pytest.raises(TooLarge):
+        way.underway.tell_unread(CAR, Unread(wide, b"{}"))
+    assert way.underway.count == 0
+    way.underway.shut()
+    with pytest.raises(BusError, match="takes nothing"):
+        for _ in range(MOST_BYTES // 400 + 2):
+            way.underway.tell_unread(CAR, Unread(Wide((SPEED,)), b"{}"))
 
 
 async def test_a_bundle_is_no_larger_than_the_server_takes() -> None:

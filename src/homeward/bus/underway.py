@@ -70,6 +70,10 @@ class Underway:
 
     def tell_unread(self, subject: bytes, unread: Unread) -> None:
         """The same for what is read when it is sent."""
+        if len(unread.source.form.paths) >= self._most_readings:  # by itself it is told if it is too large
+            if (message := unread.read()) is not None:
+                self.tell(subject, message)
+            return
         if (size := self._size) > MOST_BYTES:
             self._check(subject)
         self._size = size + MESSAGE_BYTES + len(unread.payload)
