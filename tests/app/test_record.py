@@ -50,23 +50,40 @@ def stored(scribe: Scribe) -> None:
     scribe.recorder.flush()
 
 
-@pytest.mark.parametrize(("before", "after"), [(1, 40), (40, 1), (3, 7)])
-def test_it_is_there_once(vocabulary: Vocabulary, tmp_path: Path, before: int, after: int) -> None:
-    def begun(folder: str) -> tuple[Circle, Scribe]:
-        made = circle(vocabulary)
-        return made, Scribe(Recorder(History(tmp_path / folder), vocabulary), made.twin)
+def same(one: Scribe, other: Scribe) -> None:
+    """Their histories say the same, each thing as often."""
+    for table, columns in SAID.items():
+        found, right = (scribe.recorder.history.of_stream(table, columns, TURNS, 0, 0.0) for scribe in (one, other))
+        assert Counter(found) == Counter(right) and len(right) > 30
 
-    made, scribe = begun("crashed")
+
+@pytest.mark.parametrize(("before", "after"), [(1, 40), (40, 1), (3, 7)])
+@pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
+def test_it_is_there_once(vocabulary: Vocabulary, tmp_path: Path, before: int, after: int, again: bool) -> None:
+    def begun(folder: str, made: Circle, counted: int = 0) -> Scribe:
+        scribe = Scribe(Recorder(History(tmp_path / folder), vocabulary), made.twin)
+        scribe.counted = counted
+        scribe.resume(0.0)
+        return scribe
+
+    made = circle(vocabulary)
+    scribe = begun("crashed", made)
     lived(made, scribe, range(2, 21), before)
     stored(scribe)  # the snapshot of it was never written
     scribe.recorder.history.close()
-    made, scribe = begun("crashed")
-    scribe.resume(0.0)
-    lived(made, scribe, range(2, 41), after)
+    made = circle(vocabulary)
+    scribe = begun("crashed", made)
+    lived(made, scribe, range(2, 11), after)
+    if again:
+        stored(scribe)  # this time it was, on the way to where history had been, and then there was a crash again
+        scribe.recorder.history.close()
+        scribe = begun("crashed", made, scribe.kept)
+    lived(made, scribe, range(11, 41), after)
+    scribe.resumed()
+    assert scribe.kept == scribe.counted
     stored(scribe)
-    whole, other = begun("whole")
-    lived(whole, other, range(2, 41), 40)
-    stored(other)
-    for table, columns in SAID.items():
-        found, right = (one.recorder.history.of_stream(table, columns, TURNS, 0, 0.0) for one in (scribe, other))
-        assert Counter(found) == Counter(right) and len(right) > 30
+    other = circle(vocabulary)
+    whole = begun("whole", other)
+    lived(other, whole, range(2, 41), 40)
+    stored(whole)
+    same(scribe, whole)

@@ -258,6 +258,7 @@ class Hub:
             due = self.circle.next_due()
             wait = LONGEST_WAIT_S if due is None else (due - self.clock.now()) / self.clock.speed
             if wait > 0:
+                self.scribe.resumed()  # the log has been read, and all that fell due meanwhile has come to pass
                 with suppress(TimeoutError):  # not wait_for, which in Python 3.11 may swallow the end of the task
                     async with asyncio.timeout(min(wait, LONGEST_WAIT_S)):
                         await self._woken.wait()

@@ -77,7 +77,7 @@ class Keeper:
                 return
             began = monotonic()
             self._hand_over(place)
-            plain, arrays = freeze(self._circle, place, self._scribe.counted, self._resends)
+            plain, arrays = freeze(self._circle, place, self._scribe.kept, self._resends)
         await asyncio.to_thread(self._scribe.recorder.flush)
         await asyncio.to_thread(save, self._folder, plain, arrays)
         await self._bus.acknowledge(place)

@@ -45,6 +45,7 @@ class Scribe:
         self._rows = 0
         self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
         self._told = Counter[tuple[Any, ...]]()
+        self._resumed_at = 0
 
     def resume(self, since: float) -> None:
         """Go on after a crash; `since` is the time of the snapshot, or a little before.
@@ -52,12 +53,21 @@ class Scribe:
         History may be ahead of the snapshot. What the circle says again of that stretch need not come in the same order
         or under the same number, as the log is cut otherwise now: it is known by what it says, and new numbers follow.
         """
-        history = self.recorder.history
+        history, self._resumed_at = self.recorder.history, self.counted
         reached = {table: history.reached(table).get(TURNS, 0) for table in SAID}
         for table, columns in SAID.items():
             if reached[table] > self.counted:
                 self._told.update(history.of_stream(table, columns, TURNS, self.counted, since))
         self.counted = max(self.counted, *reached.values())
+
+    @property
+    def kept(self) -> int:
+        """The count for a snapshot: as long as history is ahead, the one from which all of that is found again."""
+        return self._resumed_at if self._told else self.counted
+
+    def resumed(self) -> None:
+        """The circle has been through all that history was ahead by: what it has not said again, it will not."""
+        self._told.clear()
 
     def _is_told(self, *said: Any) -> bool:
         if said not in self._told:
