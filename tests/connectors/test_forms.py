@@ -18,6 +18,8 @@ NUMBERS = """Vehicle.Speed: {field: v, unit: mph}, Vehicle.DistanceToHome: {fiel
   Vehicle.Exterior.AirTemperature: {field: outside, unit: °F}"""
 WORDS = """Vehicle.IsMoving: {field: state, words: {driving: true, parked: false, asleep: skip}},
   Vehicle.Powertrain.TractionBattery.Charging.IsCharging: charging"""
+ELSE = """Vehicle.IsMoving: {field: state, words: {parked: false, else: true}},
+  Vehicle.Powertrain.TractionBattery.Charging.IsCharging: {field: charging, words: {"no": false, else: true}}"""
 TEXT = "Vehicle.VehicleIdentification.Model: model"
 VALUES: st.SearchStrategy[Any] = st.one_of(
     st.floats(-200, 500),
@@ -61,7 +63,7 @@ def check(translator: Translator, vocabulary: Vocabulary, payloads: list[bytes])
     return [bool(one) for one in closer]
 
 
-@pytest.mark.parametrize("readings", [NUMBERS, f"{NUMBERS}, {WORDS}"])
+@pytest.mark.parametrize("readings", [NUMBERS, f"{NUMBERS}, {WORDS}", ELSE], ids=["numbers", "words", "else"])
 @given(payloads=st.lists(st.one_of(ANY.map(lambda said: json.dumps(said).encode()), BROKEN), max_size=8), whole=WHOLE)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_together_and_alone_say_the_same(

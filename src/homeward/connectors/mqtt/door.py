@@ -154,7 +154,8 @@ class Door:
         """The same, with everything published at once; what is left is to have it stored."""
         try:
             orders = list(self.translator.orders(command))
-            storing = [self._send(as_subject(order.topic), order.payload) for order in orders]
+            placed = [(as_subject(order.topic), order.payload) for order in orders]
+            storing = [self._send(*one) for one in placed]
         except (Refused, BusError) as problem:
             raise ConnectorError(str(problem)) from None
         return self._stored(orders, storing)

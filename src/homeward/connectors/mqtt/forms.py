@@ -122,7 +122,7 @@ class Codes:
             return [self._code(one) for one in said]
 
     def _code(self, said: Any) -> float:
-        if isinstance(said, dict | list):
+        if said is None or said != said or isinstance(said, dict | list):  # nothing is there, or no single value
             return NO_CODE
         if (code := self._known.get((type(said), said))) is not None:
             return code
