@@ -16,7 +16,9 @@ from homeward.core.memory import byte_at, put_number, whole_at
 
 QUOTE, BACKSLASH, COLON, COMMA, OPENS, CLOSES = b'"\\:,{}'
 MINUS, PLUS, POINT, ZERO, NINE = b"-+.09"
-BLANKS = tuple(b" \t\n\r")
+BLANK, TAB, NEWLINE, RETURN = b" \t\n\r"
+SMALL_E, LARGE_E = b"eE"
+TRUE, FALSE, NULL = (np.frombuffer(bytearray(word), np.uint8) for word in (b"true", b"false", b"null"))
 LARGEST = 2**53
 TENS = np.array([10.0**i for i in range(23)])
 NOT = -1
@@ -82,9 +84,10 @@ def _read_object(text: Any, at: int, end: int, keys: Any, key_starts: Any, count
 
 @njit(cache=True)
 def _blank(text: Any, at: int, end: int) -> int:
-    while at < end and (
-        byte_at(text, at) == 32 or byte_at(text, at) == 9 or byte_at(text, at) == 10 or byte_at(text, at) == 13
-    ):
+    while at < end:
+        sign = byte_at(text, at)
+        if sign != BLANK and sign != TAB and sign != NEWLINE and sign != RETURN:
+            break
         at += 1
     return at
 
@@ -142,31 +145,19 @@ def _value(text: Any, at: int, end: int) -> tuple[float, int]:
     if sign == QUOTE:
         close = _string_end(text, at + 1, end)
         return np.nan, close + 1 if close != NOT else NOT
-    if (
-        end - at >= 4
-        and byte_at(text, at + 1) == 114
-        and byte_at(text, at + 2) == 117
-        and byte_at(text, at + 3) == 101
-        and sign == 116
-    ):
-        return np.nan, at + 4  # true
-    if (
-        end - at >= 4
-        and byte_at(text, at + 1) == 117
-        and byte_at(text, at + 2) == 108
-        and byte_at(text, at + 3) == 108
-        and sign == 110
-    ):
-        return np.nan, at + 4  # null
-    if (
-        end - at >= 5
-        and sign == 102
-        and byte_at(text, at + 1) == 97
-        and byte_at(text, at + 2) == 108
-        and byte_at(text, at + 3) == 115
-    ):
-        return np.nan, at + 5 if byte_at(text, at + 4) == 101 else NOT  # false
+    if _is(text, at, end, TRUE) or _is(text, at, end, NULL):
+        return np.nan, at + 4
+    if _is(text, at, end, FALSE):
+        return np.nan, at + 5
     return np.nan, NOT
+
+
+@njit(cache=True)
+def _is(text: Any, at: int, end: int, word: Any) -> bool:
+    same = 0
+    while same < len(word) and at + same < end and byte_at(text, at + same) == word[same]:
+        same += 1
+    return same == len(word)
 
 
 @njit(cache=True)
@@ -182,7 +173,7 @@ def _number(text: Any, at: int, end: int) -> tuple[float, int]:
         point = at + 1
         whole, at = _digits(text, point, end, whole)
         is_whole, shift = False, point - at
-    if at != NOT and at < end and (byte_at(text, at) == 69 or byte_at(text, at) == 101):
+    if at != NOT and at < end and (byte_at(text, at) == SMALL_E or byte_at(text, at) == LARGE_E):
         is_whole, (power, at) = False, _power(text, at + 1, end)
         shift += power
     if at == NOT or whole > LARGEST or shift < -22 or shift > 22:

@@ -29,8 +29,8 @@ OVERDUE_NS = 2_000_000_000
 class Underway:
     """All that is on its way, in order. `written` is told what has just been handed to the server.
 
-    `back_ns` is the time of the last that was read back. While it is shut, what comes waits here, and is understood
-    when it is read back: until then there are older messages to be read.
+    `back_ns` is the time of the last that was read back. While it is shut, what comes waits here, and what was
+    told as read is understood when it is read back: until then there are older messages to be read.
     """
 
     def __init__(self, outbox: Outbox, largest_bytes: int) -> None:
