@@ -13,7 +13,7 @@ from homeward.app.hub import Hub
 from homeward.app.settings import HubSettings
 from homeward.bus.codec import Codec
 from homeward.bus.nats import Bus
-from homeward.bus.reader import MQTT_COPY
+from homeward.bus.scan import MQTT_COPY
 from homeward.bus.settings import Device, Settings
 from homeward.connectors import make
 from homeward.connectors.mqtt.door import Door

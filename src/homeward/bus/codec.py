@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 import orjson
 
+from homeward.bus.alike import Alike
 from homeward.bus.bundle import Bundles
 from homeward.bus.columns import Unpacker, first_time
 from homeward.bus.decoded import NOWHERE, Decoded, Work
@@ -28,8 +29,8 @@ from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, BUNDLE, COLUMNS, FOREIGN, HEARD, OURS, OUTCOMES, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
-from homeward.bus.stretches import joined, without
-from homeward.core.batch import Batch, Floats, Single, trusted, trusted_one
+from homeward.bus.stretches import in_order, joined, without
+from homeward.core.batch import Batch, Floats, Integers, Single, trusted, trusted_one
 from homeward.core.nodes import Nodes
 from homeward.core.signal import Refused, Value
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary
@@ -55,6 +56,7 @@ class Codec:
         self._shapes = Shapes(vocabulary, self._bounds)
         self._unpacker = Unpacker(nodes, vocabulary, self._bounds, self._shapes, operators)
         self.resends = Resends()
+        self._alike = Alike(nodes, self._bounds)
         self.bundles = Bundles(nodes, vocabulary, self._shapes, self.resends)
         self._reasons = Reasons(nodes, vocabulary, self._bounds, self._routes)
         self._told = Allowance(each=20, all=200)
@@ -68,7 +70,7 @@ class Codec:
         decoded = Decoded(Batch.empty(), NOWHERE)
         work = Work(messages, self._times(messages), decoded)
         self._gather(work)
-        self._flush(work)
+        self._flush(work, len(messages))
         self._fault(work)
         batch = work.parts[0] if len(work.parts) == 1 else joined(work.parts)
         if work.has_bundles:
@@ -119,13 +121,20 @@ class Codec:
         return Single(node, time, trusted_one(at, time), shape.signals, values)
 
     def _gather(self, work: Work) -> None:
-        """Take every message apart. This loop is where the time goes: nothing is done here that can be done at once."""
-        routes, shapes, again = self._routes.known, self._shapes.known, self.resends.again
-        times_ns, beyond = work.messages.times_ns, self._rate.beyond(work.messages.subjects, work.times)
-        understood = work.messages.understood
-        for i, (subject, payload) in enumerate(zip(work.messages.subjects, work.messages.payloads, strict=True)):
-            leaf, node = routes.get(subject) or self._routes.find(subject)
+        """Take every message apart that was not read with others. Nothing is done here that can be done at once."""
+        shapes, again = self._shapes.known, self.resends.again
+        payloads, times_ns, understood = work.messages.payloads, work.messages.times_ns, work.messages.understood
+        beyond = self._rate.beyond(work.messages.subjects, work.times)
+        routes = self._routes.of(work.messages.subjects)
+        work.together = self._alike.read(work.messages, routes, beyond)
+        timed = work.together.times
+        for i in work.together.rest:
+            payload, (leaf, node) = payloads[i], routes[i]
             if leaf == OURS:
+                continue
+            if timed and i in timed:
+                if again(node, timed[i], crc32(payload), times_ns[i]):
+                    work.together.resent.append(i)
                 continue
             if understood and i in understood:
                 work.has_bundles = True
@@ -150,11 +159,7 @@ class Codec:
             except (ValueError, TypeError, AttributeError, Unknown, RecursionError) as error:
                 work.unfit.append((i, error))
                 continue
-            work.node.append(node)
-            work.at.append(at if leaf != HEARD or at == at else times_ns[i] / 1e9)
-            work.shape.append(shape)
-            work.source.append(i)
-            work.said.extend(said.values())
+            work.gather(i, node, at if leaf != HEARD or at == at else times_ns[i] / 1e9, shape, said.values())
 
     def _with_care(
         self, payload: bytes, node: int, said: Any, at: Any, time_ns: int, told: bool
@@ -208,7 +213,7 @@ class Codec:
 
     def _add(self, work: Work, i: int, batch: Batch) -> None:
         """Put what a message says as columns in its place."""
-        self._flush(work)
+        self._flush(work, i)
         work.parts.append(batch)
         work.places.append(np.full(len(batch), work.messages.sequences[i], np.int64))
 
@@ -218,10 +223,18 @@ class Codec:
         self._latest = float(times[-1]) if len(times) else self._latest
         return times
 
-    def _flush(self, work: Work) -> None:
-        """Put the gathered readings into columns, without the messages that have something unfit in them."""
-        if not work.node:
-            return
+    def _flush(self, work: Work, end: int) -> None:
+        """Put what was read of the messages before `end` into columns."""
+        parts = [self._columns(work)] if work.node else []
+        parts += work.together.columns(work.begun, end, work.times)
+        work.begun = end
+        if parts:
+            batch, source = in_order(parts)
+            work.parts.append(batch)
+            work.places.append(np.array(work.messages.sequences, np.int64)[source])
+
+    def _columns(self, work: Work) -> tuple[Batch, Integers]:
+        """The gathered readings, without the messages that have something unfit in them, and the messages' places."""
         node, source = np.array(work.node, np.int64), np.array(work.source, np.int64)
         size = np.array([shape.size for shape in work.shape], np.int64)
         starts = np.concatenate(([0], np.cumsum(size)))
@@ -233,13 +246,16 @@ class Codec:
         batch = Batch(node, time, trusted(np.array(work.at, np.float64), time), starts, signal, value, texts)
         for k in np.flatnonzero(bad).tolist():
             work.unfit.append((int(source[k]), Unfit(work.shape[k], int(node[k]), bool(misplaced[k]))))
-        work.parts.append(without(batch, bad) if bad.any() else batch)
-        work.places.append(np.array(work.messages.sequences, np.int64)[source[~bad]])
+        self._alike.expect(
+            node[~bad], [shape for shape, unfit in zip(work.shape, bad.tolist(), strict=True) if not unfit]
+        )
         for column in (work.node, work.at, work.shape, work.source, work.said):
             column.clear()
+        return (without(batch, bad) if bad.any() else batch), source[~bad]
 
     def _fault(self, work: Work) -> None:
         """Count what was not applied; say why, in the log's order, to who has not been told too much that second."""
+        work.decoded.resent += len(work.together.resent)
         work.decoded.unfit += len(work.unfit)
         for i, error in sorted(work.unfit, key=itemgetter(0)):
             subject, payload, time = work.messages.subjects[i], work.messages.payloads[i], float(work.times[i])

@@ -1,10 +1,12 @@
 """What a stretch of the log said, and the stretch while it is decoded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from homeward.bus.alike import Together
 from homeward.bus.faults import Fault
 from homeward.bus.reader import Messages
 from homeward.bus.shapes import Shape
@@ -34,11 +36,16 @@ class Decoded:
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One stretch while it is decoded: readings are gathered message by message, and put into columns by `Codec`."""
+    """One stretch while it is decoded: readings are gathered message by message, and put into columns by `Codec`.
+
+    `together` are those that were read together; all before `begun` is in columns already.
+    """
 
     messages: Messages
     times: Floats
     decoded: Decoded
+    together: Together = field(default_factory=Together)
+    begun: int = 0
     node: list[int] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     shape: list[Shape] = field(default_factory=list)
@@ -49,3 +56,11 @@ class Work:
     outcomes: list[Outcome] = field(default_factory=list)
     unfit: list[tuple[int, Exception]] = field(default_factory=list)
     has_bundles: bool = False
+
+    def gather(self, source: int, node: int, at: float, shape: Shape, said: Iterable[Any]) -> None:
+        """Add what a message says."""
+        self.source.append(source)
+        self.node.append(node)
+        self.at.append(at)
+        self.shape.append(shape)
+        self.said.extend(said)

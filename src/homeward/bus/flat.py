@@ -5,12 +5,13 @@ exactly before the point is set (up to 2^53, exponents up to 22), which is then 
 anything else it says that it has not read it; it takes nothing for right that orjson does not, and reads it no other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
 
+from homeward.core.batch import Integers
 from homeward.core.connector import Bools, Table
 from homeward.core.memory import byte_at, put_number, whole_at
 
@@ -26,60 +27,68 @@ NOT = -1
 
 
 class Flat:
-    """Reads the fields of these keys, each of which is there once."""
+    """Reads the fields of these keys, each of which is there once; `truths` are those where true is 1 and false 0."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: Sequence[str], truths: Collection[str] = ()) -> None:
         encoded = [key.encode() for key in keys]
         self._keys = np.frombuffer(bytearray(b"".join(encoded)) or bytearray(1), np.uint8)
         self._starts = np.cumsum([0, *map(len, encoded)])
+        self._truths = np.array([key in truths for key in keys] or [False], np.uint8)
 
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The fields of payloads `(n, k)`, NaN for what is no number or not there; which payloads `(n,)` were read."""
+        values, members = self.members(payloads)
+        return values, members != NOT
+
+    def members(self, payloads: Sequence[bytes]) -> tuple[Table, Integers]:
+        """The same with the number of members that each object has, fields or not; NOT for what was not read."""
         values = np.full((len(payloads), len(self._starts) - 1), np.nan)
-        read = np.zeros(len(payloads), np.bool_)
+        members = np.zeros(len(payloads), np.int64)
         starts = np.zeros(len(payloads) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, payloads), np.int64, len(payloads)), out=starts[1:])
         text = np.frombuffer(bytearray().join(payloads) or bytearray(1), np.uint8)
-        _read_all(text, starts, self._keys, self._starts, values, read)
-        return values, read
+        _read_all(text, starts, self._keys, self._starts, self._truths, values, members)
+        return values, members
 
 
 @njit(cache=True)
-def _read_all(text: Any, starts: Any, keys: Any, key_starts: Any, values: Any, read: Any) -> None:
+def _read_all(text: Any, starts: Any, keys: Any, key_starts: Any, truths: Any, values: Any, members: Any) -> None:
     count = values.shape[1]
-    for i in range(len(read)):
+    asked = (keys.ctypes.data, key_starts.ctypes.data, truths.ctypes.data, count)
+    for i in range(len(members)):
         row = values.ctypes.data + 8 * count * i
-        read[i] = _read_object(
-            text.ctypes.data, starts[i], starts[i + 1], keys.ctypes.data, key_starts.ctypes.data, count, row
-        )
+        members[i] = _read_object(text.ctypes.data, starts[i], starts[i + 1], asked, row)
 
 
 @njit(cache=True)
-def _read_object(text: Any, at: int, end: int, keys: Any, key_starts: Any, count: int, row: Any) -> bool:
+def _read_object(text: Any, at: int, end: int, asked: Any, row: Any) -> int:
+    """How many members an object has, NOT if it cannot be read here."""
+    _, _, truths, count = asked
     at = _behind(text, at, end, OPENS)
     if at != NOT and _behind(text, at, end, CLOSES) != NOT:
-        return _blank(text, _behind(text, at, end, CLOSES), end) == end
-    expected = 0
+        return 0 if _blank(text, _behind(text, at, end, CLOSES), end) == end else NOT
+    expected, members = 0, 0
     while at != NOT:
         at = _behind(text, at, end, QUOTE)
         close = _string_end(text, at, end)
         if close == NOT:
-            return False
-        field = _field(text, at, close, keys, key_starts, count, expected)
+            return NOT
+        members += 1
+        field = _field(text, at, close, asked, expected)
         at = _behind(text, close + 1, end, COLON)
         if at == NOT:
-            return False
-        value, at = _value(text, _blank(text, at, end), end)
+            return NOT
+        value, at = _value(text, _blank(text, at, end), end, field != NOT and byte_at(truths, field) == 1)
         if field != NOT:
             put_number(row, field, value)
             expected = field + 1 if field + 1 < count else 0
         if at == NOT:
-            return False
+            return NOT
         last = _behind(text, at, end, CLOSES)
         if last != NOT:
-            return _blank(text, last, end) == end
+            return members if _blank(text, last, end) == end else NOT
         at = _behind(text, at, end, COMMA)
-    return False
+    return NOT
 
 
 @njit(cache=True)
@@ -117,8 +126,9 @@ def _string_end(text: Any, at: int, end: int) -> int:
 
 
 @njit(cache=True)
-def _field(text: Any, at: int, close: int, keys: Any, key_starts: Any, count: int, expected: int) -> int:
+def _field(text: Any, at: int, close: int, asked: Any, expected: int) -> int:
     """Which field a key is of, NOT for none that is asked for; most come in the order in which they are asked for."""
+    keys, key_starts, _, count = asked
     for turn in range(count):
         field = expected + turn if expected + turn < count else expected + turn - count
         start = whole_at(key_starts, field)
@@ -135,8 +145,8 @@ def _field(text: Any, at: int, close: int, keys: Any, key_starts: Any, count: in
 
 
 @njit(cache=True)
-def _value(text: Any, at: int, end: int) -> tuple[float, int]:
-    """A number and the place behind it; NaN for a word or a text."""
+def _value(text: Any, at: int, end: int, truth: bool) -> tuple[float, int]:
+    """A number and the place behind it; NaN for a text or a word, unless it is a `truth`."""
     if at >= end:
         return np.nan, NOT
     sign = byte_at(text, at)
@@ -145,10 +155,12 @@ def _value(text: Any, at: int, end: int) -> tuple[float, int]:
     if sign == QUOTE:
         close = _string_end(text, at + 1, end)
         return np.nan, close + 1 if close != NOT else NOT
-    if _is(text, at, end, TRUE) or _is(text, at, end, NULL):
-        return np.nan, at + 4
+    if _is(text, at, end, TRUE):
+        return 1.0 if truth else np.nan, at + 4
     if _is(text, at, end, FALSE):
-        return np.nan, at + 5
+        return 0.0 if truth else np.nan, at + 5
+    if _is(text, at, end, NULL):
+        return np.nan, at + 4
     return np.nan, NOT
 
 

@@ -17,8 +17,9 @@ from homeward.bus.connect import connect
 from homeward.bus.faults import Fault
 from homeward.bus.log import STREAM, Log, LogState
 from homeward.bus.outbox import Outbox
-from homeward.bus.reader import MQTT_COPY, Messages, Reader
+from homeward.bus.reader import Messages, Reader
 from homeward.bus.routes import as_heard
+from homeward.bus.scan import MQTT_COPY
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
 from homeward.bus.speech import wish_id, write_command, write_outcome, write_wish

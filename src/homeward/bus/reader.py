@@ -1,8 +1,8 @@
-"""A small reader of the log: NATS' own wire protocol straight into lists, with flow control, 2 µs a message.
+"""A small reader of the log: NATS' own wire protocol straight into lists, with flow control, 1 µs a message.
 
-The server pushes what its consumer finds (`HMSG subject sid reply header-size size`; the reply names sequence and
-time). Now and then it asks whether we keep up, and is answered only when everything before has been taken. So what
-waits here stays bounded (the server's window is 32 MB) and a slow hub slows the reading, never the server.
+The server pushes what its consumer finds. Now and then it asks whether we keep up, and is answered only when everything
+before has been taken. So what waits here stays bounded (the server's window is 32 MB) and a slow hub slows the reading,
+never the server.
 """
 
 import asyncio
@@ -12,10 +12,9 @@ from itertools import accumulate
 from typing import cast
 
 from homeward.bus.outbox import Outbox
-from homeward.bus.routes import HEARD_LEAF
+from homeward.bus.scan import MOST, Scan
 from homeward.core.batch import Batch
 
-MQTT_COPY = b"$MQTT.msgs."
 HEARTBEAT_S = 2.0
 MOST_BYTES = 3_000_000
 
@@ -42,6 +41,13 @@ class Messages:
         rest = Messages(self.subjects[most:], self.payloads[most:], self.times_ns[most:], self.sequences[most:])
         return first, rest
 
+    def extend(self, subjects: list[bytes], payloads: list[bytes], times_ns: list[int], sequences: list[int]) -> None:
+        """Add many."""
+        self.subjects += subjects
+        self.payloads += payloads
+        self.times_ns += times_ns
+        self.sequences += sequences
+
     def append(self, subject: bytes, payload: bytes, time_ns: int, sequence: int) -> None:
         """Add one message."""
         self.subjects.append(subject)
@@ -53,17 +59,15 @@ class Messages:
 class Reader(asyncio.Protocol):
     """One connection that receives what a push consumer delivers to `inbox`, and by which the outbox goes out.
 
-    `position` is the last sequence that came in, kept or not; a jump in the consumer's own count closes the connection.
+    A jump in the consumer's own count closes the connection.
     """
 
     def __init__(self, user: str, password: str, inbox: str, outbox: Outbox) -> None:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.position = 0
-        self.last_time_ns = 0
+        self._scan = Scan()
         self._hello = _connect(user, password, inbox)
         self._rest = b""
         self._waiting = Messages()
-        self._delivered = 0
         self._answer = b""
         self._news = asyncio.Event()
         self._heard = True
@@ -116,7 +120,7 @@ class Reader(asyncio.Protocol):
         if self._answer:
             self._transport.write(self._answer)
             self._answer = b""
-        return taken, self.position, self.last_time_ns
+        return taken, self._scan.position, self._scan.time_ns
 
     @property
     def since_ns(self) -> int:
@@ -152,6 +156,11 @@ class Reader(asyncio.Protocol):
             data = self._rest + data
         at, size = 0, len(data)
         while True:
+            at = self._scan.find(data, at)
+            if self._scan.found:
+                self._waiting.extend(*self._scan.parts(data))
+            if self._scan.found == MOST:
+                continue
             line = data.find(b"\r\n", at)
             if line < 0:
                 break
@@ -162,11 +171,8 @@ class Reader(asyncio.Protocol):
                 end = start + int(fields[-1])
                 if end + 2 > size:
                     break
-                if word == b"HMSG":
-                    body = start + int(fields[-2])
-                    self._message(fields[1], fields[3], data[start:body], data[body:end])
-                else:
-                    self._message(fields[1], fields[3] if len(fields) == 5 else b"", b"", data[start:end])
+                reply = fields[3] if len(fields) == (6 if word == b"HMSG" else 5) else b""
+                self._message(reply, data[start : start + int(fields[-2])] if word == b"HMSG" else b"")
                 at = end + 2
             else:
                 self._other(data[at:line])
@@ -175,31 +181,11 @@ class Reader(asyncio.Protocol):
         if self._waiting.sequences or self._answer:
             self._news.set()
 
-    def _message(self, subject: bytes, reply: bytes, header: bytes, payload: bytes) -> None:
-        if not reply.startswith(b"$JS.ACK."):
-            self._status(reply, header)
-            return
-        fields = reply.split(b".")
-        offset = 5 if len(fields) == 9 else 7  # with a domain and account hash before the stream's name
-        self._delivered += 1
-        if int(fields[offset + 1]) != self._delivered:
+    def _message(self, reply: bytes, header: bytes) -> None:
+        """What is no message of the log, or not the next one."""
+        if reply.startswith(b"$JS.ACK."):
             self.close()  # something was missed on the way: begin again behind the last one that came
             return
-        self.position = int(fields[offset])
-        self.last_time_ns = int(fields[offset + 2])
-        if subject.startswith(MQTT_COPY):
-            subject = subject[11:]
-        elif header and _is_stored_twice(header):
-            return
-        waiting = self._waiting
-        waiting.subjects.append(subject)
-        waiting.payloads.append(payload)
-        waiting.times_ns.append(
-            _heard(header) or self.last_time_ns if subject.endswith(HEARD_LEAF) else self.last_time_ns
-        )
-        waiting.sequences.append(self.position)
-
-    def _status(self, reply: bytes, header: bytes) -> None:
         if reply:  # "do you keep up?"
             self._answer += b"PUB %b 0\r\n\r\n" % reply
         elif (at := header.find(b"Nats-Consumer-Stalled: ")) >= 0:
@@ -220,18 +206,6 @@ class Reader(asyncio.Protocol):
             if not self.ready.done():
                 self.ready.set_exception(ConnectionError(line.decode(errors="replace")))
             self.close()
-
-
-def _is_stored_twice(header: bytes) -> bool:
-    """Whether this is the live copy of an MQTT message at QoS 1 or 2, whose stored copy comes (or came) by itself."""
-    at = header.find(b"Nmqtt-Pub:")
-    return at >= 0 and header[at + 10 : at + 12].strip() in (b"1", b"2")
-
-
-def _heard(header: bytes) -> int:
-    """When the hub heard it (ns), 0 if that is not said: only the hub itself may write there."""
-    at = header.find(b"Heard: ") + 7
-    return int(header[at : header.index(b"\r", at)]) if at >= 7 else 0
 
 
 def _connect(user: str, password: str, inbox: str) -> bytes:

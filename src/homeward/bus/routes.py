@@ -1,5 +1,6 @@
 """Where a message's subject leads: to which node, and to which kind of word."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ LEAVES = {
 }
 """`heard` is what the hub's connectors heard, at the time that goes with it, and SUBJECT much of that together; `told`
 is what the hub itself says of a node, such as its settings. No client may write on any of them."""
+Route = tuple[int, int]
+"""A leaf, and the number of a node."""
 OWN = {b"commands", b"errors", b"wishes"}
 MOST_KNOWN, MOST_NODES = 4_000_000, 1_000_000
 
@@ -43,9 +46,14 @@ class Routes:
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
-        self.known: dict[bytes, tuple[int, int]] = {}
+        self.known: dict[bytes, Route] = {}
 
-    def find(self, subject: bytes) -> tuple[int, int]:
+    def of(self, subjects: Sequence[bytes]) -> list[Route]:
+        """Where each of these leads."""
+        known = self.known
+        return [known.get(subject) or self.find(subject) for subject in subjects]
+
+    def find(self, subject: bytes) -> Route:
         """Where a subject leads that is not in `known`; the node is -1 if nobody knows it."""
         parts = subject.split(b".")
         if parts[0] != b"homeward":
@@ -62,7 +70,7 @@ class Routes:
             return NOWHERE, NONE
         return self._keep(subject, (leaf, node))
 
-    def _keep(self, subject: bytes, route: tuple[int, int]) -> tuple[int, int]:
+    def _keep(self, subject: bytes, route: Route) -> Route:
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
         self.known[subject] = route

@@ -1,13 +1,14 @@
 """What a message's keys mean, worked out once for each combination: most senders say the same things every time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from homeward.core.batch import Floats, Integers
 from homeward.core.gate import FOR_PEOPLE
+from homeward.core.nodes import NONE
 from homeward.core.signal import Refused, Type
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 
@@ -25,7 +26,8 @@ Bound = tuple[float, float, bool, Mapping[str | bool, float] | None]
 class Shape:
     """The signals of a message, in its order: vocabulary indices `(size,)`, all of one kind of node.
 
-    `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text.
+    `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text. `paths` are the names
+    it was met by; `number` is its own among the known shapes if each signal is a number or a truth, else NONE.
     """
 
     signal: Integers
@@ -33,6 +35,8 @@ class Shape:
     size: int
     signals: tuple[int, ...]
     bounds: tuple[Bound, ...] = ()
+    paths: tuple[str, ...] = ()
+    number: int = NONE
 
     def numbers(self, said: Iterable[Any]) -> list[float] | None:
         """What was said as it is kept; None if something does not fit, or somebody must look closer."""
@@ -82,13 +86,14 @@ class Shapes:
             seen[signal.index] = path
         numbers = np.array(list(seen), np.int64)
         kind, order = int(signals[0].kind), tuple(seen)  # type: ignore[union-attr]
-        shape = Shape(numbers, kind, len(paths), order, self._bounds.of(order))
+        if len(self.known) >= MOST_SHAPES:
+            self.known.clear()
+        number = len(self.known) if (self._bounds.type[numbers] < Type.ENUM).all() else NONE
+        shape = Shape(numbers, kind, len(paths), order, self._bounds.of(order), paths, number)
         if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
             if not told:
                 raise Refused(f"{guarded} is for people to set (household file, page, API, wish), not for devices")
-            return shape
-        if len(self.known) >= MOST_SHAPES:
-            self.known.clear()
+            return replace(shape, number=NONE)
         self.known[paths] = shape
         return shape
 

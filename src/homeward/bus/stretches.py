@@ -1,11 +1,11 @@
-"""Batches cut and joined: without the messages that do not fit, and one after the other."""
+"""Batches cut and joined: without the messages that do not fit, one after the other, and one between the other."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from homeward.core.batch import Batch
+from homeward.core.batch import Batch, Integers
 
 
 def without(batch: Batch, bad: "np.ndarray[Any, Any]") -> Batch:
@@ -42,3 +42,30 @@ def joined(parts: Sequence[Batch]) -> Batch:
         {i + shift: text for part, shift in zip(parts, before, strict=True) for i, text in part.texts.items()},
         tuple(outcome for part in parts for outcome in part.outcomes),
     )
+
+
+def in_order(parts: Sequence[tuple[Batch, Integers]]) -> tuple[Batch, Integers]:
+    """Batches with the place `(m,)` of each message, rising in each of them, as one in the order of places."""
+    if len(parts) == 1:
+        return parts[0]
+    batch, place = joined([part for part, _ in parts]), np.concatenate([place for _, place in parts])
+    order = np.argsort(place, kind="stable")
+    size = np.diff(batch.starts)[order]
+    starts = np.concatenate(([0], np.cumsum(size)))
+    reading = np.repeat(batch.starts[:-1][order] - starts[:-1], size) + np.arange(starts[-1])
+    texts: dict[int, str] = {}
+    if batch.texts:
+        now_at = np.empty(len(reading), np.int64)
+        now_at[reading] = np.arange(len(reading))
+        texts = {int(now_at[i]): text for i, text in batch.texts.items()}
+    ordered = Batch(
+        batch.node[order],
+        batch.time[order],
+        batch.at[order],
+        starts,
+        batch.signal[reading],
+        batch.value[reading],
+        texts,
+        batch.outcomes,
+    )
+    return ordered, place[order]

@@ -1,0 +1,149 @@
+"""Messages of the log in a stream of bytes, found in machine code: where their parts are, without a copy of any.
+
+It takes one message after the other as the log's consumer delivers them (`HMSG subject sid reply header-size size`; the
+reply names sequence and time), and stops before anything else: other words of the protocol, questions of the server, a
+message that is not the next.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from homeward.bus.routes import HEARD_LEAF
+from homeward.core.memory import byte_at
+
+LARGEST = 9 * 10**17
+MOST = 1024
+"""Messages found at once."""
+
+MQTT_COPY = b"$MQTT.msgs."
+SPACE, DOT, RETURN, NEWLINE, ZERO, NINE = b" .\r\n09"
+_WORDS = (b"HMSG ", b"MSG ", b"$JS.ACK.", MQTT_COPY, HEARD_LEAF, b"Nmqtt-Pub:", b"Heard: ")
+WITH_HEADER, WITHOUT, DELIVERED, COPY, OURS, PUBLISHED, HEARD = (np.frombuffer(bytearray(w), np.uint8) for w in _WORDS)
+
+
+class Scan:
+    """Finds messages, and knows the last: its number at the consumer, its place in the log, its time there (ns)."""
+
+    def __init__(self) -> None:
+        self.delivered = self.position = self.time_ns = 0
+        self.found = 0
+        self._places = np.zeros((MOST, 4), np.int64)
+        self._stamps = np.zeros((2, MOST), np.int64)
+        self._last = np.zeros(3, np.int64)
+        self.find(b"", 0)  # where it was never used before, it takes seconds to compile
+
+    def find(self, data: bytes, at: int) -> int:
+        """Find messages from a place on, as many as go; the place behind them."""
+        self._last[:] = self.delivered, self.position, self.time_ns
+        self.found, at = _find(np.frombuffer(data, np.uint8), at, self._places, self._stamps, self._last)
+        self.delivered, self.position, self.time_ns = self._last.tolist()
+        return at
+
+    def parts(self, data: bytes) -> tuple[list[bytes], list[bytes], list[int], list[int]]:
+        """Subjects, payloads, times (ns) and sequences of what was found in these bytes."""
+        n = self.found
+        subject, subject_end, payload, payload_end = self._places[:n].T.tolist()
+        times, sequences = self._stamps[:, :n].tolist()
+        subjects = [data[i:j] for i, j in zip(subject, subject_end, strict=True)]
+        return subjects, [data[i:j] for i, j in zip(payload, payload_end, strict=True)], times, sequences
+
+
+@njit(cache=True)
+def _find(data: Any, at: int, places: Any, stamps: Any, last: Any) -> tuple[int, int]:
+    """How many were found, and the place behind the last one found or passed over."""
+    text, size, found = data.ctypes.data, len(data), 0
+    while found < len(places):
+        subject, subject_end, reply, reply_end, body, payload, end = _line(text, at, size)
+        if subject < 0 or end + 2 > size:
+            break
+        position, delivered, time = _delivery(text, reply, reply_end)
+        if delivered != last[0] + 1:
+            break
+        last[0], last[1], last[2], at = delivered, position, time, end + 2
+        if _begins(text, subject, subject_end, COPY):
+            subject += len(COPY)
+        elif 1 <= _said(text, body, payload, PUBLISHED) <= 2:
+            continue  # the live copy of an MQTT message at QoS 1 or 2, whose stored copy comes (or came) by itself
+        elif _begins(text, subject_end - len(OURS), subject_end, OURS):
+            time = _said(text, body, payload, HEARD) or time  # when the hub heard it: only itself may write there
+        places[found, 0], places[found, 1], places[found, 2], places[found, 3] = subject, subject_end, payload, end
+        stamps[0, found], stamps[1, found] = time, position
+        found += 1
+    return found, at
+
+
+@njit(cache=True)
+def _line(text: Any, at: int, size: int) -> tuple[int, int, int, int, int, int, int]:
+    """The places of subject and reply, each with its end, of header, payload and its end; -1 first for other lines."""
+    nothing = (-1, 0, 0, 0, 0, 0, 0)
+    headed = _begins(text, at, size, WITH_HEADER)
+    if not headed and not _begins(text, at, size, WITHOUT):
+        return nothing
+    subject = at + (5 if headed else 4)
+    subject_end = _field_end(text, subject, size)
+    reply = _field_end(text, subject_end + 1, size) + 1
+    reply_end = _field_end(text, reply, size)
+    if reply_end >= size or not _begins(text, reply, reply_end, DELIVERED):
+        return nothing
+    header, at = 0, reply_end
+    if headed:
+        header, at = _number(text, at + 1, size)
+    whole, at = _number(text, at + 1, size)
+    if at + 1 >= size or byte_at(text, at) != RETURN or byte_at(text, at + 1) != NEWLINE or header > whole:
+        return nothing
+    return subject, subject_end, reply, reply_end, at + 2, at + 2 + header, at + 2 + whole
+
+
+@njit(cache=True)
+def _field_end(text: Any, at: int, size: int) -> int:
+    while at < size and byte_at(text, at) != SPACE and byte_at(text, at) != RETURN:
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def _number(text: Any, at: int, size: int) -> tuple[int, int]:
+    number = 0
+    while at < size and ZERO <= byte_at(text, at) <= NINE and number < LARGEST:
+        number = number * 10 + (byte_at(text, at) - ZERO)
+        at += 1
+    return number, at
+
+
+@njit(cache=True)
+def _begins(text: Any, at: int, end: int, word: Any) -> bool:
+    if at + len(word) > end:
+        return False
+    for i in range(len(word)):  # noqa: SIM110 - the compiler knows no generators
+        if byte_at(text, at + i) != word[i]:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _delivery(text: Any, reply: int, end: int) -> tuple[int, int, int]:
+    """Sequence, the consumer's own count and time (ns): fields five to seven, seven to nine if a domain is before."""
+    dots = 0
+    for at in range(reply, end):
+        dots += byte_at(text, at) == DOT
+    before = 5 if dots == 8 else 7
+    at = reply
+    while before and at < end:
+        before -= byte_at(text, at) == DOT
+        at += 1
+    position, at = _number(text, at, end)
+    delivered, at = _number(text, at + 1, end)
+    time, at = _number(text, at + 1, end)
+    return position, delivered, time
+
+
+@njit(cache=True)
+def _said(text: Any, at: int, end: int, name: Any) -> int:
+    """The whole number that a header gives for a name, 0 for none."""
+    while at < end:
+        if _begins(text, at, end, name):
+            return _number(text, at + len(name), end)[0]
+        at += 1
+    return 0
