@@ -16,7 +16,9 @@ from homeward.bus.settings import Place
 from homeward.core.circle import Circle
 from homeward.core.signal import Broken
 
-CHECKPOINT_S = 2.0
+CHECKPOINT_S, QUIET_S, FEW_ROWS = 2.0, 10.0, 5_000
+"""Every two seconds, or every ten while little is to be written: the log holds it, and a small machine's disk wears out
+by commits rather than by rows."""
 TIDY_S = 600.0
 
 
@@ -40,6 +42,7 @@ class Keeper:
         self._folder, self._circle, self._resends, self._scribe = folder, circle, resends, scribe
         self._bus, self._ahead, self._trouble, self._reached = bus, ahead, trouble, reached
         self.kept_at, self.kept_in_s = 0.0, 0.0
+        self._kept = -QUIET_S
         self._saved: tuple[Place | None, int] = (None, -1)
         self._keeping = asyncio.Lock()
 
@@ -47,8 +50,9 @@ class Keeper:
         """Until cancelled."""
         while True:
             await asyncio.sleep(CHECKPOINT_S)
-            with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
-                await self.checkpoint()
+            if self._scribe.waiting >= FEW_ROWS or monotonic() - self._kept >= QUIET_S:
+                with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
+                    await self.checkpoint()
             with suppress(Broken):  # the server is away; what was told waits
                 again = await self._bus.send_again()
                 full = f"it did not take {again} messages of connectors, which are sent again; has it room?"
@@ -81,7 +85,8 @@ class Keeper:
         await asyncio.to_thread(self._scribe.recorder.flush)
         await asyncio.to_thread(save, self._folder, plain, arrays)
         await self._bus.acknowledge(place)
-        self._saved, self.kept_at, self.kept_in_s = (place, version), time(), monotonic() - began
+        self._saved, self._kept, self.kept_at = (place, version), monotonic(), time()
+        self.kept_in_s = self._kept - began
         self._trouble.say("disk", "")
 
     def _hand_over(self, place: Place) -> None:

@@ -65,6 +65,11 @@ class Scribe:
         """The count for a snapshot: as long as history is ahead, the one from which all of that is found again."""
         return self._resumed_at if self._told else self.counted
 
+    @property
+    def waiting(self) -> int:
+        """How many rows are not yet on disk, handed over or not."""
+        return self._rows + self.recorder.waiting
+
     def resumed(self) -> None:
         """The circle has been through all that history was ahead by: what it has not said again, it will not."""
         self._told.clear()
