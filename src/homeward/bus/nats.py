@@ -19,7 +19,7 @@ from homeward.bus.log import STREAM, Log, LogState
 from homeward.bus.outbox import Outbox
 from homeward.bus.reader import Messages, Reader
 from homeward.bus.routes import as_heard
-from homeward.bus.scan import MQTT_COPY
+from homeward.bus.scan import MQTT_COPY, Scan
 from homeward.bus.server import Server
 from homeward.bus.settings import HUB, BusError, Device, Place, Settings
 from homeward.bus.speech import wish_id, write_command, write_outcome, write_wish
@@ -49,6 +49,7 @@ class Bus:
         self._client = Client()
         self._stream = self._client.jetstream(timeout=STORED_S)
         self._log = Log(self._client, settings)
+        Scan()  # compiled now, where it must be, and not while devices wait
         self._reader: Reader | None = None
         self._forwarder: Forwarder | None = None
         self._clients: Clients | None = None

@@ -21,6 +21,7 @@ class Rate:
         self.refusal = f"more than {most} messages a second on one topic; this one was not taken in: send fewer at once"
         self._second = 0
         self._used: Counter[bytes] = Counter()
+        self._all = 0
 
     def takes(self, topic: bytes, second: int) -> bool:
         """Whether one more of that topic is within the bound; if so it is counted."""
@@ -28,6 +29,7 @@ class Rate:
         if (count := used.get(topic, 0)) >= self.most:
             return False
         used[topic] = count + 1
+        self._all += 1
         return True
 
     def beyond(self, topics: list[bytes], times: Floats) -> frozenset[int]:
@@ -35,6 +37,7 @@ class Rate:
         if len(topics) == 1:
             used = self._used_in(int(times[0]))
             used[topics[0]] += 1
+            self._all += 1
             return WITHIN if used[topics[0]] <= self.most else frozenset((0,))
         cuts = np.flatnonzero(np.diff(times.astype(np.int64))) + 1
         found: list[int] = []
@@ -44,13 +47,14 @@ class Rate:
 
     def _used_in(self, second: int) -> Counter[bytes]:
         if second != self._second:
-            self._second, self._used = second, Counter()
+            self._second, self._used, self._all = second, Counter(), 0
         return self._used
 
     def _beyond(self, topics: list[bytes], begin: int, end: int, used: Counter[bytes]) -> list[int]:
         part = topics[begin:end]
         used.update(part)
-        if not part or max(used.values()) <= self.most:
+        self._all += len(part)
+        if self._all <= self.most or max(used.values()) <= self.most:
             return []
         left = {topic: self.most - (used[topic] - n) for topic, n in Counter(part).items() if used[topic] > self.most}
         found = []

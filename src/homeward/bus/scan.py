@@ -32,7 +32,7 @@ class Scan:
         self._places = np.zeros((MOST, 4), np.int64)
         self._stamps = np.zeros((2, MOST), np.int64)
         self._last = np.zeros(3, np.int64)
-        self.find(b"", 0)  # where it was never used before, it takes seconds to compile
+        self.find(b"", 0)  # where it was never used before, it takes a second to compile
 
     def find(self, data: bytes, at: int) -> int:
         """Find messages from a place on, as many as go; the place behind them."""
