@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homeward.bus.alike import FEW
+from homeward.bus.alike import FEW, LONGEST
 from homeward.bus.codec import Codec
 from homeward.bus.columns import pack
 from homeward.bus.decoded import Decoded
 from homeward.bus.reader import Messages
+from homeward.bus.shapes import MOST_TOGETHER
 from homeward.bus.stretches import joined
 from homeward.core.batch import Batch
+from homeward.core.gate import FOR_PEOPLE
 from homeward.core.nodes import Nodes
-from homeward.core.signal import Kind
+from homeward.core.signal import Kind, Type
 from homeward.core.vocabulary import Vocabulary
 
 NOW_NS = 1_800_000_000_000_000_000
@@ -138,3 +140,21 @@ def test_shapes_may_be_forgotten_and_learned_anew(vocabulary: Vocabulary, monkey
             decoded = codec.decode(stretch([(turn, "readings", paths, None, 1, 0)] * 2 * FEW))
             assert len(decoded.batch) == 2 * FEW and not decoded.unfit
             assert decoded.batch.signal[: len(paths)].tolist() == [vocabulary[path].index for path in paths]
+
+
+def test_very_long_messages_are_read_by_themselves(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    codecs = [Codec(households(), vocabulary) for _ in range(2)]
+    monkeypatch.setattr("homeward.bus.flat.Flat.members", None)
+    numbers = [one for one in vocabulary if one.kind is Kind.VEHICLE and one.type in (Type.NUMBER, Type.INTEGER)]
+    many = tuple(one.path for one in numbers if one.path not in FOR_PEOPLE)[: MOST_TOGETHER + 1]
+    values = {one.path: max(one.low, 0.0) if one.low == one.low else 0 for one in numbers}
+    long = ((dict.fromkeys(CAR, 1), " " * LONGEST), ({path: int(values[path]) for path in many}, ""))
+    for codec, (said, blank) in zip(codecs, long, strict=True):
+        messages = Messages()
+        for i in range(2 * FEW):
+            body = json.dumps(dict(sorted(said.items(), reverse=i % 2 == 1))) + blank
+            messages.append(b"homeward.h0.car.readings", body.encode(), NOW_NS + i, i + 1)
+        for _ in range(2):
+            decoded = codec.decode(messages)
+            assert not decoded.unfit, decoded.faults[0].error
+            assert len(decoded.batch) == 2 * FEW and not decoded.resent

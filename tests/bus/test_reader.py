@@ -33,7 +33,21 @@ class Line:
         self.closed = True
 
 
-KINDS = ["MSG", "HMSG", "QoS 0", "QoS 1 live", "QoS 1 copy", "heard", "domain", "keeps up?", "stalled", "PING", "+OK"]
+KINDS = [
+    "MSG",
+    "HMSG",
+    "QoS 0",
+    "QoS 1 live",
+    "QoS 1 live, ours",
+    "QoS 2 live",
+    "QoS 1 copy",
+    "heard",
+    "domain",
+    "keeps up?",
+    "stalled",
+    "PING",
+    "+OK",
+]
 PAYLOADS = st.one_of(st.binary(max_size=40), st.sampled_from([b"", b"\r\n", b"HMSG a 1 $JS.ACK.", b"x" * 3000]))
 
 
@@ -48,8 +62,9 @@ def piece(kind: str, payload: bytes, n: int) -> tuple[bytes, Told | None, bytes]
     if kind in ("MSG", "domain"):
         return b"MSG %b 1 %b %d\r\n%b\r\n" % (subject, reply, len(payload), payload), told, b""
     if kind.startswith("QoS"):
-        header = b"NATS/1.0\r\nNmqtt-Pub:%b\r\n\r\n" % kind[4:5].encode()
-        told = None if kind == "QoS 1 live" else told
+        blank = b" " if "ours" in kind else b""  # as the client library writes it, and as the server does
+        header = b"NATS/1.0\r\nNmqtt-Pub:%b%b\r\n\r\n" % (blank, kind[4:5].encode())
+        told = None if "live" in kind else told
         subject = b"$MQTT.msgs." + subject if kind == "QoS 1 copy" else subject
     if kind == "heard":
         subject = b"homeward.h%d.car.heard" % n

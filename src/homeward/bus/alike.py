@@ -20,6 +20,8 @@ from homeward.core.signal import Type
 
 FEW = 8
 """Fewer of a kind are read faster one by one."""
+LONGEST = 16_384
+"""Bytes of a payload: no device says so little in more, and looking for what is expected in it takes its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +105,7 @@ class Alike:
         leaf, node = np.array(routes, np.int64).T
         known = (leaf <= TOLD) & (node != NONE) & (node < len(self._expected))
         known[[*apart, *messages.understood]] = False
+        known &= np.fromiter(map(len, messages.payloads), np.int64, len(known)) <= LONGEST
         number = np.where(known, self._expected[np.where(known, node, 0)], NONE)
         unread = np.ones(len(routes), np.bool_)
         for one in np.flatnonzero(np.bincount(number + 1)[1:] >= FEW).tolist():

@@ -19,7 +19,7 @@ MOST = 1024
 
 MQTT_COPY = b"$MQTT.msgs."
 SPACE, DOT, RETURN, NEWLINE, ZERO, NINE = b" .\r\n09"
-_WORDS = (b"HMSG ", b"MSG ", b"$JS.ACK.", MQTT_COPY, HEARD_LEAF, b"Nmqtt-Pub:", b"Heard: ")
+_WORDS = (b"HMSG ", b"MSG ", b"$JS.ACK.", MQTT_COPY, HEARD_LEAF, b"Nmqtt-Pub:", b"Heard:")
 WITH_HEADER, WITHOUT, DELIVERED, COPY, OURS, PUBLISHED, HEARD = (np.frombuffer(bytearray(w), np.uint8) for w in _WORDS)
 
 
@@ -144,6 +144,9 @@ def _said(text: Any, at: int, end: int, name: Any) -> int:
     """The whole number that a header gives for a name, 0 for none."""
     while at < end:
         if _begins(text, at, end, name):
-            return _number(text, at + len(name), end)[0]
+            at += len(name)
+            while at < end and byte_at(text, at) == SPACE:
+                at += 1
+            return _number(text, at, end)[0]
         at += 1
     return 0

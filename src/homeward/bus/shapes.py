@@ -14,6 +14,8 @@ from homeward.core.vocabulary import MAX_TEXT, Vocabulary, fingerprint
 
 MOST_SHAPES = 8192
 MOST_READINGS = 4096
+MOST_TOGETHER = 256
+"""Readings of a message that may be read together with others: each of its keys may have to be looked for among all."""
 TRUTHS: Mapping[str | bool, float] = {False: 0.0, True: 1.0}
 FORMS = {int: 0, float: 0, bool: 1, str: 2}
 
@@ -27,7 +29,7 @@ class Shape:
     """The signals of a message, in its order: vocabulary indices `(size,)`, all of one kind of node.
 
     `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text. `paths` are the names
-    it was met by; `number` is its own among the known shapes if each signal is a number or a truth, else NONE.
+    it was met by; `number` is its own among the known shapes if it has few signals, all numbers or truths, else NONE.
     """
 
     signal: Integers
@@ -88,7 +90,8 @@ class Shapes:
         kind, order = int(signals[0].kind), tuple(seen)  # type: ignore[union-attr]
         if len(self.known) >= MOST_SHAPES:
             self.known.clear()
-        number = len(self.known) if (self._bounds.type[numbers] < Type.ENUM).all() else NONE
+        is_plain = len(paths) <= MOST_TOGETHER and (self._bounds.type[numbers] < Type.ENUM).all()
+        number = len(self.known) if is_plain else NONE
         shape = Shape(numbers, kind, len(paths), order, self._bounds.of(order), paths, number)
         if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
             if not told:
