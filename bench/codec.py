@@ -17,8 +17,6 @@ from homeward.core.signal import Kind
 from homeward.words import load_vocabulary
 
 CARS, BATCH, REPEATS = 1_000, 20_000, 7
-
-
 NOW_S = 1_800_000_000
 
 

@@ -13,6 +13,7 @@ from homeward.bus.flat import Flat
 from homeward.bus.reader import Messages
 from homeward.bus.routes import HEARD, TOLD, Route
 from homeward.bus.shapes import Bounds, Shape
+from homeward.bus.stretches import of_table
 from homeward.core.batch import Batch, Floats, Integers, trusted
 from homeward.core.connector import Bools, Table
 from homeward.core.nodes import NONE, Nodes
@@ -45,10 +46,8 @@ class Rows:
 
     def batch(self, times: Floats) -> Batch:
         """The same as a batch; `times` are those of the whole stretch."""
-        n, p = self.values.shape
         time = times[self.source]
-        starts, signal = np.arange(0, n * p + 1, p), np.tile(self.shape.signal, n)
-        return Batch(self.node, time, trusted(self.at, time), starts, signal, self.values.ravel())
+        return of_table(self.node, time, trusted(self.at, time), self.shape.signal, self.values)
 
 
 @dataclass(slots=True, eq=False)

@@ -11,6 +11,7 @@ from homeward.bus.rate import Rate
 from homeward.bus.resends import Resends
 from homeward.bus.routes import FOREIGN, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes
+from homeward.bus.stretches import of_table
 from homeward.core.batch import Batch, Floats, Integers, Single, trusted_one
 from homeward.core.connector import Bools, Form, Message, Table
 from homeward.core.nodes import NONE, Nodes
@@ -40,9 +41,7 @@ class Columns:
 
     def batch(self) -> Batch:
         """The same as a batch, of the moment of arrival."""
-        n, p = self.values.shape
-        signal = self.shape.signal[np.arange(n * p) % p]
-        return Batch(self.node, self.time, self.time, np.arange(0, n * p + 1, p), signal, self.values.ravel())
+        return of_table(self.node, self.time, self.time, self.shape.signal, self.values)
 
 
 class Hearing(Protocol):

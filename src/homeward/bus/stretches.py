@@ -1,11 +1,17 @@
-"""Batches cut and joined: without the messages that do not fit, one after the other, and one between the other."""
+"""Batches made of tables, cut and joined: one after the other, or one between the other."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from homeward.core.batch import Batch, Integers
+from homeward.core.batch import Batch, Floats, Integers
+
+
+def of_table(node: Integers, time: Floats, at: Floats, signal: Integers, values: "np.ndarray[Any, Any]") -> Batch:
+    """Messages `(n,)` that all say the same signals `(p,)`, with values `(n, p)`."""
+    n, p = values.shape
+    return Batch(node, time, at, np.arange(0, n * p + 1, p), signal[np.arange(n * p) % p], values.ravel())
 
 
 def without(batch: Batch, bad: "np.ndarray[Any, Any]") -> Batch:
