@@ -43,7 +43,7 @@ class Scribe:
         self._singles: list[tuple[Single, int]] = []
         self._outcomes: list[tuple[int, Outcome]] = []
         self._rows = 0
-        self._is_enum, self._is_text = types == Type.ENUM, types == Type.TEXT
+        self._is_worded = (types == Type.ENUM) | (types == Type.TEXT)
         self._told = Counter[tuple[Any, ...]]()
         self._resumed_at = 0
 
@@ -119,7 +119,8 @@ class Scribe:
         if not len(batch.signal):
             return
         counts, size = np.diff(batch.starts), len(batch.signal)
-        worded = self._is_enum[batch.signal] | self._is_text[batch.signal]
+        worded = self._is_worded[batch.signal]
+        texts = self._texts(batch, worded) if worded.any() else None
         self.recorder.columns(
             "readings",
             pa.RecordBatch.from_arrays(
@@ -127,9 +128,9 @@ class Scribe:
                     *self._named(batch, counts),
                     pa.array(np.repeat(batch.at, counts)),
                     pa.array(np.repeat(batch.time, counts)),
-                    pa.array(batch.value, mask=worded),
-                    self._texts(batch, worded) if worded.any() else pa.nulls(size, pa.string()),
-                    pa.repeat(self.stream, size),
+                    pa.array(batch.value, mask=None if texts is None else worded),
+                    pa.nulls(size, TEXT) if texts is None else texts,
+                    _coded(np.zeros(size, np.int64), pa.array([self.stream], TEXT)),
                     pa.array(np.repeat(sequences, counts)),
                 ],
                 schema=gathered("readings"),

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from homeward.core.signal import Command, Outcome, Reading, Type, Value, household_of
 from homeward.core.vocabulary import Vocabulary
 from homeward.history.store import History
-from homeward.history.tables import HistoryError, gathered
+from homeward.history.tables import HistoryError, ends_of, gathered, joined
 
 MOST_ROWS = 1_000_000
 """Rows kept in memory while the disk refuses; once there are so many, recording raises: nothing is acknowledged."""
@@ -132,7 +132,7 @@ class Recorder:
     def _flush_table(self, table: str, taken: dict[str, list[Any]], marks: Mapping[str, int]) -> None:
         if not taken[table]:
             return
-        rows = pa.Table.from_batches(taken[table], gathered(table))
+        rows = joined(table, taken[table])
         ready, early = _parted(rows, marks)
         if ready.num_rows:
             self.history.write(table, ready, marks)
@@ -157,8 +157,7 @@ class Recorder:
 
 def _parted(rows: Any, marks: Mapping[str, int]) -> tuple[Any, Any]:
     """The rows whose messages are complete, and those that must wait for the rest of theirs."""
-    last = rows.group_by("stream").aggregate([("sequence", "max")]).to_pylist()
-    if all(row["sequence_max"] <= marks.get(row["stream"], -1) for row in last):
+    if all(last <= marks.get(stream, -1) for stream, (_, last) in ends_of(rows).items()):
         return rows, rows.slice(0, 0)
     complete = pa.array([False] * rows.num_rows)
     for stream, mark in marks.items():

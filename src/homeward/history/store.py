@@ -16,20 +16,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import (
-    ColumnProperties,
-    CommitProperties,
-    DeltaTable,
-    PostCommitHookProperties,
-    Transaction,
-    WriterProperties,
-    write_deltalake,
-)
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from homeward.history.durable import mend, sync
+from homeward.history.files import append
 from homeward.history.query import Buckets, Logged, Series, Span, chart, last_commands, narrowed, of_stream, series
-from homeward.history.tables import SCHEMAS, HistoryError, made_ready
+from homeward.history.tables import SCHEMAS, HistoryError, ends_of, made_ready
 from homeward.history.tidy import tidy_all, tidy_apart
 
 STREAMS = "homeward.streams"
@@ -37,18 +30,6 @@ SETTINGS = {
     "delta.logRetentionDuration": "interval 1 days",
     "delta.deletedFileRetentionDuration": "interval 1 hours",
 }
-NUMBERS = {
-    "value": ColumnProperties(dictionary_enabled=False),
-    "sequence": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
-}
-"""Columns that hardly repeat: a dictionary of them costs time and saves nothing; sequences count up."""
-WRITING = {
-    table: WriterProperties(
-        compression="LZ4_RAW", column_properties={name: how for name, how in NUMBERS.items() if name in schema.names}
-    )
-    for table, schema in SCHEMAS.items()
-}
-QUIETLY = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 class History:
@@ -91,7 +72,8 @@ class History:
         When it raises HistoryError nothing was stored, or all was and the next call finds that out: call it again.
         """
         rows = made_ready(table, columns)
-        _check_within(rows, reached)
+        ends = ends_of(rows)
+        _check_within(ends, reached)
         with self._writing, self._explained("write"):
             delta = self._writer(table)
             delta.update_incremental()
@@ -100,13 +82,9 @@ class History:
             if not further:
                 self._sync(table, delta)  # what an earlier call stored and then failed to sync
                 return 0
-            rows = _beyond(rows, before)
+            rows = _beyond(rows, ends, before)
             _name_streams(delta, further)
-            marks = [Transaction(stream, sequence) for stream, sequence in further.items()]
-            write_deltalake(
-                delta, rows, mode="append", commit_properties=CommitProperties(app_transactions=marks),
-                post_commithook_properties=QUIETLY, writer_properties=WRITING[table],
-            )  # fmt: skip
+            append(delta, self.root / table, table, rows, further)
             self._sync(table, delta)
             return int(rows.num_rows)
 
@@ -223,23 +201,21 @@ def _mark(delta: DeltaTable, stream: str) -> int:
     return -1 if version is None else version
 
 
-def _check_within(rows: Any, reached: Mapping[str, int]) -> None:
+def _check_within(ends: Mapping[str, tuple[int, int]], reached: Mapping[str, int]) -> None:
     for stream in reached:
         if not stream or any(character.isspace() for character in stream):
             raise ValueError(f"{stream!r} is not a stream's name; it needs at least a letter and no spaces")
-    highest = rows.group_by("stream").aggregate([("sequence", "max")]).to_pylist()
-    for row in highest:
-        if row["sequence_max"] is None or row["sequence_max"] > reached.get(row["stream"], -1):
+    for stream, (_, last) in ends.items():
+        if last > reached.get(stream, -1):
             raise ValueError(
-                f"rows of stream {row['stream']!r} go to sequence {row['sequence_max']} but the write says it reached "
-                f"{reached.get(row['stream'])}; write whole messages only"
+                f"rows of stream {stream!r} go to sequence {last} but the write says it reached {reached.get(stream)};"
+                " write whole messages only"
             )
 
 
-def _beyond(rows: Any, before: Mapping[str, int]) -> Any:
+def _beyond(rows: Any, ends: Mapping[str, tuple[int, int]], before: Mapping[str, int]) -> Any:
     """The rows behind these marks; nearly always all of them, which is found out without looking at each."""
-    first = rows.group_by("stream").aggregate([("sequence", "min")]).to_pylist()
-    if all(row["sequence_min"] > before.get(row["stream"], -1) for row in first):
+    if all(first > before.get(stream, -1) for stream, (first, _) in ends.items()):
         return rows
     keep = pa.array([True] * rows.num_rows)
     for stream, mark in before.items():

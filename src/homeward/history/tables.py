@@ -5,9 +5,10 @@ recognised. Rows are kept apart by `day`, the UTC day of the row's trusted clock
 time for commands and outcomes), never the device's clock, which could name any day it likes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +26,8 @@ LAST_SECOND = 4_102_444_800.0
 TEXT, FLOAT, COUNT = pa.string(), pa.float64(), pa.int64()
 CODED = pa.dictionary(pa.int32(), TEXT)
 """Text as numbers into a list of words: what many rows say is said once, in memory and in the file."""
+CODES = ("household", "node", "path", "stream")
+"""What is coded in readings."""
 
 
 def _schema(**fields: Any) -> Any:
@@ -41,7 +44,7 @@ SCHEMAS: Mapping[str, Any] = {
     ),
     "outcomes": _schema(id=TEXT, node=TEXT, done=pa.bool_(), why=TEXT, at=FLOAT, stream=TEXT, sequence=COUNT),
 }  # fmt: skip
-"""The columns of each table; `day` and `household` are filled in when rows are written."""
+"""The columns of each table; `day`, which is in the files' folders, and `household` are filled in on writing."""
 
 CLOCKS: Mapping[str, str] = {"readings": "arrived", "commands": "at", "outcomes": "at"}
 """The column of each table whose time can be trusted."""
@@ -67,8 +70,32 @@ def gathered(table: str) -> Any:
     """The schema of rows on their way: for readings with coded names, and the household beside the node."""
     if table != "readings":
         return columns_of(table)
-    coded = [pa.field(name, CODED) for name in ("household", "node", "path")]
-    return pa.schema([*coded, *(field for field in columns_of(table) if field.name not in ("node", "path"))])
+    fields = [field for field in SCHEMAS[table] if field.name != "day"]
+    return pa.schema([pa.field(field.name, CODED) if field.name in CODES else field for field in fields])
+
+
+def joined(table: str, batches: Sequence[Any]) -> Any:
+    """Record batches of `gathered(table)` as one pyarrow Table, each coded column with one list of words."""
+    rows = pa.Table.from_batches(batches, gathered(table))
+    for i, field in enumerate(rows.schema):
+        if field.type == CODED and rows[i].num_chunks > 1:
+            rows = rows.set_column(i, field, rows[i].combine_chunks())
+    return rows
+
+
+def ends_of(rows: Any) -> dict[str, tuple[int, int]]:
+    """The first and the last sequence of each stream that rows come from. Raises ValueError where one is missing."""
+    if rows["stream"].null_count or rows["sequence"].null_count:
+        raise ValueError("every row needs the stream and the sequence of the message it came from")
+    coded = rows["stream"] if rows["stream"].type == CODED else rows["stream"].cast(TEXT).dictionary_encode()
+    column = coded.combine_chunks()
+    numbers, sequences = column.indices.to_numpy(), rows["sequence"].to_numpy()
+    used = np.flatnonzero(np.bincount(numbers))
+    ends: dict[str, tuple[int, int]] = {}
+    for number in used.tolist():
+        own = sequences if len(used) == 1 else sequences[numbers == number]
+        ends[column.dictionary[number].as_py()] = (int(own.min()), int(own.max()))
+    return ends
 
 
 def from_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Any:
@@ -77,7 +104,7 @@ def from_rows(table: str, rows: Iterable[Mapping[str, Any]]) -> Any:
 
 
 def made_ready(table: str, columns: Any) -> Any:
-    """Rows as they are stored, a pyarrow Table: with `day` and `household`, and times nobody can trust put right.
+    """Rows as they are stored, a pyarrow Table: with `household`, and times nobody can trust put right.
 
     Names may be coded, and rows may bring their household, which else is worked out.
     A reading's `at` holds if it lies between a day before and five seconds after its arrival; else arrival stands for
@@ -93,9 +120,8 @@ def made_ready(table: str, columns: Any) -> Any:
         raise ValueError(f"{table}: every row needs {CLOCKS[table]} in seconds since 1970, before the year 2100")
     if table == "readings":
         rows = rows.set_column(rows.schema.get_field_index("at"), "at", _trusted(rows["at"], clock))
-    day = pc.floor(pc.divide(clock, DAY)).cast(pa.int32()).cast(pa.date32())
     household = columns.column("household") if "household" in columns.schema.names else _households(rows["node"])
-    return rows.append_column("day", day).append_column("household", household).select(SCHEMAS[table].names)
+    return rows.append_column("household", household).select(SCHEMAS[table].names[1:])
 
 
 def _cast(column: Any, type: Any) -> Any:
