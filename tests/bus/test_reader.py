@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeward.bus.outbox import Outbox
-from homeward.bus.reader import Reader
+from homeward.bus.reader import Messages, Reader
 from homeward.bus.scan import MOST, Scan
 
 TIME_NS = 1_800_000_000_123_456_789
@@ -112,6 +112,59 @@ def test_wherever_the_stream_is_cut_it_is_the_same(said: list[tuple[str, bytes]]
         chunks.append(rest[:size])
         rest = rest[size:]
     assert asyncio.run(taken([chunk for chunk in (*chunks, rest) if chunk])) == (expected, answers, False)
+
+
+async def heard(pieces: list[tuple[bytes, bool]], wanted: int) -> list[tuple[str, int]]:
+    """How each message was heard, and its sequence, in order; after some pieces whoever waits gets a chance to run."""
+    order: list[tuple[str, int]] = []
+
+    def offered(messages: Messages, sequence: int, time_ns: int) -> bool:
+        assert messages.sequences == [sequence] and messages.times_ns == [time_ns]
+        if sequence % 2 == 0:  # every other one
+            order.append(("at once", sequence))
+        return sequence % 2 == 0
+
+    reader = Reader("hub", "secret", "in", Outbox(1 << 20), offered)
+    reader.ready.cancel()
+    reader.connection_made(cast(asyncio.Transport, Line()))
+
+    async def take() -> None:
+        while True:
+            messages, sequence, _ = await reader.take(1_000_000)
+            assert not messages.sequences or messages.sequences[-1] == sequence
+            order.extend(("taken", one) for one in messages.sequences)
+
+    task = asyncio.create_task(take())
+    for data, pause in pieces:
+        reader.data_received(data)
+        if pause:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert len(order) == wanted
+    task.cancel()
+    reader.connection_lost(None)
+    return order
+
+
+@given(st.lists(st.tuples(st.sampled_from(["MSG", "MSG", "HMSG", "keeps up?"]), st.booleans()), max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_what_is_offered_at_once_and_what_is_taken_come_in_order_and_once(said: list[tuple[str, bool]]) -> None:
+    pieces, sequences, n = [], [], 0
+    for kind, pause in said:
+        n += kind != "keeps up?"
+        data, told, _ = piece(kind, b"x", n)
+        pieces.append((data, pause))
+        sequences += [told[3]] if told else []
+    order = asyncio.run(heard(pieces, len(sequences)))
+    assert [sequence for _, sequence in order] == sequences
+
+
+def test_a_message_that_comes_alone_is_offered_at_once_and_one_of_many_is_not() -> None:
+    one, two, three = (piece("MSG", b"x", n)[0] for n in (1, 2, 3))
+    order = asyncio.run(heard([(b"", True), (one, True), (two + three, True)], 3))
+    assert order == [("at once", 4), ("taken", 7), ("taken", 10)]
 
 
 @pytest.mark.parametrize("count", [MOST - 1, MOST, MOST + 1, 3 * MOST])

@@ -102,6 +102,7 @@ class Hub:
         self._prepare(self.circle)
         for household in self.circle.twin.nodes.households:
             self.decisions.restore(await asyncio.to_thread(self.history.last_commands, household))
+        self.bus.at_once = self._hear_at_once
         self.bus.listen(self.doors.own.listen)
         self.bus.server.devices = tuple(self.known_devices())
         await self.bus.start(self.place)
@@ -192,7 +193,8 @@ class Hub:
     async def _hear(self, messages: Messages, place: Place) -> None:
         until = messages.times_ns[-1] / 1e9
         if len(messages) == 1 and (one := self._alone(messages)) is not None:
-            await self._hear_one(one, messages.sequences[0], until, place)
+            self._hear_one(one, messages.sequences[0], until, place)
+            await asyncio.sleep(0)
             return
         messages = self.doors.own.rewrite(messages)
         decoded = self.codec.decode(messages)
@@ -213,14 +215,22 @@ class Hub:
             return self.codec.alone(*foreign, messages.times_ns[0])
         return self.codec.single(messages)
 
-    async def _hear_one(self, one: Single, sequence: int, until: float, place: Place) -> None:
+    def _hear_at_once(self, messages: Messages, place: Place) -> bool:
+        """Hear a message that came alone, straight from the socket; False where more is to be done for it."""
+        if self.scribe.recorder.crowded or not isinstance(self.clock, LifeClock):
+            return False
+        if (one := self._alone(messages)) is None:
+            return False
+        self._hear_one(one, messages.sequences[0], messages.times_ns[0] / 1e9, place)
+        return True
+
+    def _hear_one(self, one: Single, sequence: int, until: float, place: Place) -> None:
         """The same for a message that came alone."""
         self.scribe.later_one(one, sequence)
         self.applied += 1
         self._turn(partial(self.circle.turn_one, one, until), until)
         self.place = place
-        await asyncio.sleep(0)
-        self.scribe.catch_up()
+        asyncio.get_running_loop().call_soon(self.scribe.catch_up)  # what was decided goes out first
 
     async def _tell(self, decoded: Decoded) -> None:
         for fault in decoded.faults:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from time import time_ns
 from typing import Any, Self
 
@@ -55,6 +56,7 @@ class Bus:
         self._clients: Clients | None = None
         self._outbox = Outbox(settings.largest_payload_bytes)
         self.underway = Underway(self._outbox, settings.largest_payload_bytes)
+        self.at_once: Callable[[Messages, Place], bool] = lambda messages, place: False
         self._behind = 0
 
     async def __aenter__(self) -> Self:
@@ -100,9 +102,7 @@ class Bus:
             if part:
                 await part.stop()
         self._forwarder = self._clients = None
-        if self._reader:
-            self._reader.close()
-            self._reader = None
+        self.start_from(self.place)
         if self._client.is_connected or self._client.is_reconnecting:
             with suppress(Exception):
                 await self._client.close()
@@ -143,6 +143,15 @@ class Bus:
                 self.place = Place(self.state.stream, sequence, time_ns / 1e9)
                 yield messages, self.place
 
+    def _offer(self, messages: Messages, sequence: int, time_ns: int) -> bool:
+        """Have a message that came alone taken `at_once`, once the log has been read to its end."""
+        if self.state is None or not self.underway.may_pass(messages.subjects[0]):
+            return False
+        place = Place(self.state.stream, sequence, time_ns / 1e9)
+        if took := self.at_once(messages, place):
+            self.place = place
+        return took
+
     def _let_out(self) -> None:
         """Send what is underway once everything has been read that was there when the log was opened."""
         if self._behind >= 0 and self._behind <= self._reached():
@@ -165,9 +174,8 @@ class Bus:
             self.lost += state.first - self.place.sequence - 1
             log.error("%d messages left the log before they were read", state.first - self.place.sequence - 1)
         inbox = f"_hub.log.{secrets.token_hex(8)}"
-        _, reader = await asyncio.get_running_loop().create_connection(
-            lambda: Reader(HUB, self.server.hub_password, inbox, self._outbox), "127.0.0.1", self.server.nats_port
-        )
+        reads = partial(Reader, HUB, self.server.hub_password, inbox, self._outbox, self._offer)
+        _, reader = await asyncio.get_running_loop().create_connection(reads, "127.0.0.1", self.server.nats_port)
         try:
             async with asyncio.timeout(5):
                 await reader.ready
@@ -210,13 +218,6 @@ class Bus:
         """
         await self.send_foreign(f"homeward.{node.replace('/', '.')}.{leaf}", payload)
 
-    async def _publish(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> None:
-        """Publish without waiting for it to be stored. While the server is away, up to 2 MB wait for it."""
-        try:
-            await self._client.publish(subject, payload, headers=headers)
-        except NatsError as error:
-            raise BusError(f"{subject} could not be published: {error}") from error
-
     def say(self, message: Message | Unread) -> None:
         """Put what a connector of the hub's own heard into the log; `at` in s since 1970, None for now.
 
@@ -249,9 +250,9 @@ class Bus:
         """Tell senders, on their `…/errors`, what was wrong; what cannot be said now is left unsaid."""
         for fault in faults:
             if fault.answer_subject:
-                with suppress(BusError):
-                    await self._publish(MQTT_COPY.decode() + fault.answer_subject, fault.encoded(), QOS_1)
-                    await self._publish(fault.answer_subject, fault.encoded(), QOS_1)
+                with suppress(NatsError):  # while the server is away, up to 2 MB wait for it
+                    for subject in (MQTT_COPY.decode() + fault.answer_subject, fault.answer_subject):
+                        await self._client.publish(subject, fault.encoded(), headers=QOS_1)
 
     async def store(self, subject: str, payload: bytes, headers: dict[str, str] | None = None) -> int:
         """Publish into the log and return its sequence. Raises BusError if it is not stored."""

@@ -164,6 +164,10 @@ class Underway:
         finally:
             self._telling = False
 
+    def may_pass(self, subject: bytes) -> bool:
+        """Whether a message under it can be heard without asking here: nothing older is awaited, and it is not ours."""
+        return self._open and not subject.endswith(OURS)
+
     def read_back(self, messages: Messages) -> tuple[Messages, list[tuple[Single | Batch, int]]]:
         """The messages that are still to go round, and what went round already, each with its place in the log."""
         if not any(subject.endswith(OURS) for subject in messages.subjects):
