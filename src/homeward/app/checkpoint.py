@@ -2,7 +2,6 @@
 
 import io
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +20,7 @@ NAME = "twin.npz"
 def freeze(circle: Circle, place: Place | None, counted: int, resends: Resends) -> tuple[Plain, Arrays]:
     """A copy of all state: the circle's, the place in the log, how many events there have been, what may be resent."""
     plain, arrays = take(circle)
-    plain["place"] = asdict(place) if place else None
+    plain["place"] = place._asdict() if place else None
     plain["counted"] = counted
     return plain, arrays | resends.taken()
 

@@ -18,60 +18,68 @@ MOST = 1024
 """Messages found at once."""
 
 MQTT_COPY = b"$MQTT.msgs."
+STATE = ("found", "at", "delivered", "position", "time")
+"""What one array of numbers has first: how many were found and the place behind them, then the last one's number at the
+consumer, its place in the log and its time. Behind them stands each of MESSAGE; one array, as each costs its time."""
+MESSAGE = ("subject", "subject end", "payload", "payload end", "time", "sequence")
 SPACE, DOT, RETURN, NEWLINE, ZERO, NINE = b" .\r\n09"
 _WORDS = (b"HMSG ", b"MSG ", b"$JS.ACK.", MQTT_COPY, HEARD_LEAF, b"Nmqtt-Pub:", b"Heard:")
 WITH_HEADER, WITHOUT, DELIVERED, COPY, OURS, PUBLISHED, HEARD = (np.frombuffer(bytearray(w), np.uint8) for w in _WORDS)
 
 
 class Scan:
-    """Finds messages, and knows the last: its number at the consumer, its place in the log, its time there (ns)."""
+    """Finds messages, and knows the last: its place in the log and its time there (ns)."""
 
     def __init__(self) -> None:
-        self.delivered = self.position = self.time_ns = 0
-        self.found = 0
-        self._places = np.zeros((MOST, 4), np.int64)
-        self._stamps = np.zeros((2, MOST), np.int64)
-        self._last = np.zeros(3, np.int64)
-        self.find(b"", 0)  # where it was never used before, it takes a second to compile
+        self.position = self.time_ns = self.found = 0
+        self._told = np.zeros(len(STATE) + MOST * len(MESSAGE), np.int64)
+        self._begin = self._told[: len(STATE) + len(MESSAGE)]
+        self._first: list[int] = []
+        self.find(b" ", 0)  # where it was never used before, it takes a second to compile
 
     def find(self, data: bytes, at: int) -> int:
         """Find messages from a place on, as many as go; the place behind them."""
-        self._last[:] = self.delivered, self.position, self.time_ns
-        self.found, at = _find(np.frombuffer(data, np.uint8), at, self._places, self._stamps, self._last)
-        self.delivered, self.position, self.time_ns = self._last.tolist()
+        _find(data, at, self._told)
+        self.found, at, _, self.position, self.time_ns, *self._first = self._begin.tolist()
         return at
 
     def parts(self, data: bytes) -> tuple[list[bytes], list[bytes], list[int], list[int]]:
         """Subjects, payloads, times (ns) and sequences of what was found in these bytes."""
-        n = self.found
-        subject, subject_end, payload, payload_end = self._places[:n].T.tolist()
-        times, sequences = self._stamps[:, :n].tolist()
-        subjects = [data[i:j] for i, j in zip(subject, subject_end, strict=True)]
-        return subjects, [data[i:j] for i, j in zip(payload, payload_end, strict=True)], times, sequences
+        if self.found == 1:
+            subject, subject_end, payload, payload_end, time, sequence = self._first
+            return [data[subject:subject_end]], [data[payload:payload_end]], [time], [sequence]
+        every = self._told[len(STATE) :][: self.found * len(MESSAGE)].reshape(self.found, len(MESSAGE))
+        subjects, subject_ends, payloads, payload_ends, times, sequences = every.T.tolist()
+        return (
+            [data[i:j] for i, j in zip(subjects, subject_ends, strict=True)],
+            [data[i:j] for i, j in zip(payloads, payload_ends, strict=True)],
+            times,
+            sequences,
+        )
 
 
 @njit(cache=True)
-def _find(data: Any, at: int, places: Any, stamps: Any, last: Any) -> tuple[int, int]:
-    """How many were found, and the place behind the last one found or passed over."""
-    text, size, found = data.ctypes.data, len(data), 0
-    while found < len(places):
+def _find(data: bytes, at: int, told: Any) -> None:
+    """Find messages, as STATE and MESSAGE say."""
+    text, size, found = np.frombuffer(data, np.uint8).ctypes.data, len(data), 0
+    while found < MOST:
         subject, subject_end, reply, reply_end, body, payload, end = _line(text, at, size)
         if subject < 0 or end + 2 > size:
             break
         position, delivered, time = _delivery(text, reply, reply_end)
-        if delivered != last[0] + 1:
+        if delivered != told[2] + 1:
             break
-        last[0], last[1], last[2], at = delivered, position, time, end + 2
+        told[2], told[3], told[4], at = delivered, position, time, end + 2
         if _begins(text, subject, subject_end, COPY):
             subject += len(COPY)
         elif 1 <= _said(text, body, payload, PUBLISHED) <= 2:
             continue  # the live copy of an MQTT message at QoS 1 or 2, whose stored copy comes (or came) by itself
         elif _begins(text, subject_end - len(OURS), subject_end, OURS):
             time = _said(text, body, payload, HEARD) or time  # when the hub heard it: only itself may write there
-        places[found, 0], places[found, 1], places[found, 2], places[found, 3] = subject, subject_end, payload, end
-        stamps[0, found], stamps[1, found] = time, position
+        one = told[5 + 6 * found :]
+        one[0], one[1], one[2], one[3], one[4], one[5] = subject, subject_end, payload, end, time, position
         found += 1
-    return found, at
+    told[0], told[1] = found, at
 
 
 @njit(cache=True)

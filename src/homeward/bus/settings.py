@@ -1,8 +1,10 @@
 """What can be set about the bus: where it keeps its files, its ports and bounds, and who may use it."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from homeward.core.signal import Broken, Refused, check_name
 
@@ -10,6 +12,7 @@ MIB = 1024 * 1024
 HUB, GUEST, ASKING, WATCHING = "hub", "guest", "wishes", "clients"
 RESERVED = {HUB, GUEST, ASKING, WATCHING}
 """The server's users that are not devices: unknown MQTT clients, and the hub, also for wishes and who connects."""
+NOT_IN_TOPICS = re.compile(r"[\s.*>]")
 
 
 class BusError(Broken):
@@ -75,6 +78,7 @@ class Device:
             raise Refused(f"the password of {self.user} is empty or has characters that cannot be typed")
 
 
+@lru_cache(4096)
 def as_subject(topic: str) -> str:
     """The NATS subject of an MQTT topic or filter. Raises Refused for one that NATS cannot carry, or must not.
 
@@ -82,7 +86,7 @@ def as_subject(topic: str) -> str:
     'car.*.telemetry'
     """
     words = topic.split("/")
-    if not all(words) or any(c.isspace() or c in ".*>" for c in topic) or "#" in words[:-1]:
+    if not all(words) or NOT_IN_TOPICS.search(topic) or "#" in words[:-1]:
         raise Refused(f"{topic[:100]!r} is not a topic for here: no spaces, dots, * or >, and # only at the end")
     if words[0].startswith(("$", "_", "#", "+")) or words[0] == "homeward":
         raise Refused(
@@ -91,8 +95,7 @@ def as_subject(topic: str) -> str:
     return ".".join({"+": "*", "#": ">"}.get(word, word) for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place in the log: message `sequence` of the log made at `stream`, stored at `time` (s). Kept in snapshots."""
 
     stream: str
