@@ -39,6 +39,10 @@ def same(payload: bytes) -> bool:
     """Whether it was read at all; what was read is as orjson has it, to the bit."""
     values, read = FLAT.numbers([b'{"a":1}', payload, b'{"a":2}'])
     assert read[0] and read[2] and values[0, 3] == 1 and values[2, 3] == 2, "its neighbours are read for themselves"
+    alone = FLAT.one(payload)
+    has_all = read[1] and not any(map(math.isnan, values[1].tolist()))
+    assert (alone is not None) == has_all, payload
+    assert alone is None or [one.hex() for one in alone] == [one.hex() for one in values[1].tolist()], payload
     if not read[1]:
         return False
     right = expected(payload)

@@ -34,8 +34,12 @@ class Plain:
         column = np.array(values).reshape(-1, 1)
         return column, np.isnan(column[:, 0])
 
-    def one(self, node: str, payload: bytes) -> Message | None:
-        """The same by itself."""
+    def one(self, payload: bytes) -> list[float] | None:
+        """The same of one."""
+        return None if payload in (b"-", b"?") else [float(payload)]
+
+    def message(self, node: str, payload: bytes) -> Message | None:
+        """What one says when it is looked at closer."""
         return None if payload == b"-" else Message(node, {self.paths[0]: 0.5 if payload == b"?" else float(payload)})
 
 
@@ -51,7 +55,7 @@ class Car:
 
     def read(self, payload: bytes) -> Message | None:
         """One by itself."""
-        return self.form.one(self.node, payload)
+        return self.form.message(self.node, payload)
 
 
 class Sender:
@@ -141,7 +145,7 @@ def test_a_mixture_stays_in_order(seed: int) -> None:
             expected.append((node, SPEED, 3.0))
         else:
             waiting.append(sender.unread(time, node, form, payload))
-            said = form.one(node, payload)
+            said = form.message(node, payload)
             if said and (payload, form) != (b"-1e9", FORMS[1]):
                 expected += [(node, path, value) for path, value in said.readings.items()]
             if payload != b"-":

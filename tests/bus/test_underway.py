@@ -256,6 +256,10 @@ class Wide:
         """Nothing is read together here."""
         raise AssertionError
 
+    def one(self, payload: bytes) -> list[float] | None:
+        """It takes a closer look."""
+        return None
+
     def read(self, payload: bytes) -> Message | None:
         """All of it."""
         return Message(self.node, dict.fromkeys(self.paths, -1.2345678901234567e-200))

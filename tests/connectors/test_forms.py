@@ -51,6 +51,8 @@ def check(translator: Translator, vocabulary: Vocabulary, payloads: list[bytes])
     paths, (values, closer) = plain.form.paths, plain.form.numbers(payloads)
     assert values.shape == (len(payloads), len(paths))
     for payload, row, unfit in zip(payloads, values.tolist(), closer.tolist(), strict=True):
+        alone = plain.form.one(payload)
+        assert alone is None or (not unfit and [one.hex() for one in alone] == [one.hex() for one in row]), payload
         if unfit:
             continue
         [(_, readings, at)] = translator.hear(TOPIC, payload)
@@ -72,6 +74,9 @@ def test_together_and_alone_say_the_same(
     every = [*payloads, json.dumps(whole).encode(), json.dumps({**whole, "beside": {"x": [1]}}).encode()]
     closer = check(translator(entry(readings)), vocabulary, every)
     assert not closer[-1] and not closer[-2], "what is as it should be is read together"
+    plain = translator(entry(readings)).plain(TOPIC)
+    simple = b'{"v": 5, "dist": 1, "soc": 80, "outside": 50.5, "state": "parked", "charging": true}'
+    assert plain and (plain.form.one(simple) is not None) == (readings == NUMBERS), "numbers by themselves too"
 
 
 def test_nodes_with_the_same_template_share_a_form_and_others_do_not(translator: Callable[..., Translator]) -> None:
@@ -104,3 +109,10 @@ def test_what_did_not_fit_is_counted_once(translator: Callable[..., Translator])
     read = car.read(b'{"v": "5"}')
     assert read and (read.node, list(read.readings)) == ("lind/car", ["Vehicle.Speed"])
     assert (one.counts.heard, one.counts.said, one.counts.unfit) == (2, 1, 1)
+    whole = b'{"v": 5, "dist": 1, "soc": 80, "outside": 50}'
+    assert one.read_as_most(TOPIC, b'{"v": "fast"}') is None and one.read_as_most("elsewhere", whole) is None
+    assert one.counts.heard == 2, "that is for whoever looks closer"
+    node, paths, values = one.read_as_most(TOPIC, whole) or ("", (), [])
+    [(same, readings, _)] = one.hear(TOPIC, whole)
+    assert (node, dict(zip(paths, values, strict=True))) == (same, readings)
+    assert (one.counts.heard, one.counts.said, one.counts.unfit) == (4, 3, 1)

@@ -17,7 +17,7 @@ from homeward.bus.hearing import Columns, Hearing
 from homeward.bus.nats import Bus
 from homeward.bus.told import Sent
 from homeward.core.batch import Batch, Single
-from homeward.core.connector import Clock, Form, Message
+from homeward.core.connector import Clock, Form, Message, Unread
 
 FARTHEST_BEHIND_NS = 100_000_000
 """So far behind the log it is read in its order again: what came by other doors should not wait for what is newer."""
@@ -34,6 +34,10 @@ class Lived:
     def one(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
         """As `Hearing.one`."""
         return self._hearing.one(subject, message, mark, lived_ns(self._clock, time_ns))
+
+    def unread(self, subject: bytes, unread: Unread, time_ns: int) -> Single | None:
+        """As `Hearing.unread`."""
+        return self._hearing.unread(subject, unread, lived_ns(self._clock, time_ns))
 
     def many(
         self, form: Form, subjects: Sequence[bytes], payloads: Sequence[bytes], times_ns: Sequence[int]

@@ -6,7 +6,7 @@ applied whole or not at all.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from math import nan
 from operator import itemgetter
@@ -98,13 +98,13 @@ class Codec:
             return None
         return self._one((subject, leaf, node), shape, said.values(), (at, crc32(payload) if at == at else 0), time_ns)
 
-    def alone(self, subject: bytes, readings: Mapping[str, Value], time_ns: int) -> Single | None:
+    def alone(self, subject: bytes, paths: tuple[str, ...], said: Iterable[Value], time_ns: int) -> Single | None:
         """The same for what a template made of a message that came alone, for the subject of its node."""
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        shape = self._shapes.known.get(tuple(readings))
+        shape = self._shapes.known.get(paths)
         if leaf > TOLD or shape is None:
             return None
-        return self._one((subject, leaf, node), shape, readings.values(), (nan, 0), time_ns)
+        return self._one((subject, leaf, node), shape, said, (nan, 0), time_ns)
 
     def _one(
         self, whom: tuple[bytes, int, int], shape: Shape, said: Iterable[Any], when: tuple[float, int], time_ns: int

@@ -13,7 +13,7 @@ from numba import njit
 
 from homeward.core.batch import Integers
 from homeward.core.connector import Bools, Table
-from homeward.core.memory import byte_at, put_number, whole_at
+from homeward.core.memory import byte_at, number_at, put_number, whole_at
 
 QUOTE, BACKSLASH, COLON, COMMA, OPENS, CLOSES = b'"\\:,{}'
 MINUS, PLUS, POINT, ZERO, NINE = b"-+.09"
@@ -34,6 +34,13 @@ class Flat:
         self._keys = np.frombuffer(bytearray(b"".join(encoded)) or bytearray(1), np.uint8)
         self._starts = np.cumsum([0, *map(len, encoded)])
         self._truths = np.array([key in truths for key in keys] or [False], np.uint8)
+        self._row = np.zeros(len(keys))
+        arrays = self._keys, self._starts, self._truths, self._row
+        self._places = np.array([len(keys), *(one.ctypes.data for one in arrays)])
+
+    def one(self, payload: bytes) -> list[float] | None:
+        """The fields of one payload; None if it was not read, or has not a number (or a truth) in each of them."""
+        return self._row.tolist() if _read_one(payload, self._places) else None
 
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The fields of payloads `(n, k)`, NaN for what is no number or not there; which payloads `(n,)` were read."""
@@ -58,6 +65,20 @@ def _read_all(text: Any, starts: Any, keys: Any, key_starts: Any, truths: Any, v
     for i in range(len(members)):
         row = values.ctypes.data + 8 * count * i
         members[i] = _read_object(text.ctypes.data, starts[i], starts[i + 1], asked, row)
+
+
+@njit(cache=True)
+def _read_one(data: bytes, places: Any) -> bool:
+    count, keys, key_starts, truths, row = places
+    for field in range(count):
+        put_number(row, field, np.nan)
+    text = np.frombuffer(data, np.uint8).ctypes.data
+    if _read_object(text, 0, len(data), (keys, key_starts, truths, count), row) == NOT:
+        return False
+    for field in range(count):  # noqa: SIM110 - the compiler knows no generators
+        if np.isnan(number_at(row, field)):
+            return False
+    return True
 
 
 @njit(cache=True)

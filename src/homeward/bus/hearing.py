@@ -13,7 +13,7 @@ from homeward.bus.routes import FOREIGN, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes
 from homeward.bus.stretches import of_table
 from homeward.core.batch import Batch, Floats, Integers, Single, trusted_one
-from homeward.core.connector import Bools, Form, Message, Table
+from homeward.core.connector import Bools, Form, Message, Table, Unread
 from homeward.core.nodes import NONE, Nodes
 
 ELSEWHERE = (FOREIGN, NONE)
@@ -50,6 +50,9 @@ class Hearing(Protocol):
     def one(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
         """A message in plain numbers; None where that does not go. Nothing is remembered of it."""
 
+    def unread(self, subject: bytes, unread: Unread, time_ns: int) -> Single | None:
+        """The same of one that has not been read; None where it takes a closer look."""
+
     def many(
         self, form: Form, subjects: Sequence[bytes], payloads: Sequence[bytes], times_ns: Sequence[int]
     ) -> Columns | None:
@@ -64,7 +67,7 @@ class Ears:
     ) -> None:
         self._nodes, self._routes, self._shapes, self._bounds = nodes, routes, shapes, bounds
         self._resends, self._rate = resends, rate
-        Flat(()).numbers([b"{}"])  # where it was never used before, it takes seconds to compile
+        Flat(()).numbers([b"{}"]), Flat(()).one(b"{}")  # where it was never used before, it takes seconds to compile
 
     def one(self, subject: bytes, message: Message, mark: int, time_ns: int) -> Single | None:
         """A message in plain numbers; None where that does not go.
@@ -83,6 +86,18 @@ class Ears:
         if trusted_one(message.at, time) != message.at or self._resends.knows(node, message.at, mark):
             return None
         return Single(node, time, message.at, shape.signals, values)
+
+    def unread(self, subject: bytes, unread: Unread, time_ns: int) -> Single | None:
+        """The same of one that has not been read; None where it takes a closer look."""
+        leaf, node = self._routes.known.get(subject, ELSEWHERE)
+        form = unread.source.form
+        shape, said = self._shapes.known.get(form.paths), form.one(unread.payload)
+        if leaf > TOLD or shape is None or said is None or shape.kind != self._nodes.kind(node):
+            return None
+        time, values = time_ns / 1e9, shape.numbers(said)
+        if values is None or not self._rate.takes(subject, int(time)):
+            return None
+        return Single(node, time, time, shape.signals, values)
 
     def many(
         self, form: Form, subjects: Sequence[bytes], payloads: Sequence[bytes], times_ns: Sequence[int]

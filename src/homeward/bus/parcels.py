@@ -60,6 +60,11 @@ class Parcels:
         yield some
 
     def _alone(self, one: Told) -> Iterator[Sent]:
+        unread = one.unread
+        if unread and self._hearing and (single := self._hearing.unread(one.subject, unread, one.time_ns)):
+            payload = write_readings(dict(zip(unread.source.form.paths, single.values, strict=True)))
+            yield Sent(one.subject, payload, one.time_ns, single, True, (), [unread.stored] if unread.stored else [])
+            return
         self._read_closer(one)
         if one.message:
             stored = [one.message.stored] if one.message.stored else []

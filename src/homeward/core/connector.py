@@ -36,6 +36,9 @@ class Form(Protocol):
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The values `(n, p)` of payloads, encoded, and which of them `(n,)` take a closer look; never raises."""
 
+    def one(self, payload: bytes) -> list[float] | None:
+        """The values of one payload; None where it takes a closer look."""
+
 
 class Source(Protocol):
     """Of which node some messages tell, and in which form."""

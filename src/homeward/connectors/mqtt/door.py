@@ -5,7 +5,7 @@ households, so no two of them may listen to the same topic.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -88,19 +88,21 @@ class Door:
         others = ((owner, one) for owner, filters in self._of.items() if owner != household for one in filters)
         return next((owner for owner, one in others if overlap(filter, one)), "")
 
-    def alone(self, messages: Messages) -> tuple[bytes, Mapping[str, Value]] | None:
-        """What a message by itself says of one node at the moment of arrival, and that node's own subject for it.
+    def alone(self, messages: Messages) -> tuple[bytes, tuple[str, ...], Iterable[Value]] | None:
+        """What a message by itself says of one node at the moment of arrival: the node's own subject, paths, values.
 
         None for any other, which `rewrite` is for.
         """
         topic = self._concerned(messages.subjects[0])
         if not topic or messages.understood:
             return None
+        if most := self.translator.read_as_most(topic, messages.payloads[0]):
+            return as_readings(most[0]), most[1], most[2]
         found = self.translator.hear(topic, messages.payloads[0])
         self._found = (messages.sequences[0], messages.times_ns[0]), found
         if len(found) != 1 or found[0][2] is not None:
             return None
-        return as_readings(found[0][0]), found[0][1]
+        return as_readings(found[0][0]), tuple(found[0][1]), found[0][1].values()
 
     def rewrite(self, messages: Messages) -> Messages:
         """The messages with those that templates understand as readings of nodes, in their places in the log.

@@ -92,6 +92,14 @@ class Objects:
             values[:, place] = way.of_many(values[:, place])
         return values, np.logical_or.reduce(np.isnan(values), axis=1)
 
+    def one(self, payload: bytes) -> list[float] | None:
+        """The values of one payload; None where it takes a closer look."""
+        values = self._flat.one(payload) if self._flat else None
+        if values is not None:
+            for place, way in self._linear:
+                values[place] = way.of(values[place])
+        return values
+
     def _read(self, payloads: Sequence[bytes]) -> Table:
         """The values before they are scaled, by a reader for all that is JSON."""
         get, loads, said, width = self._get, orjson.loads, list[Any](), len(self.paths)

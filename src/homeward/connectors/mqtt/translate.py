@@ -106,14 +106,25 @@ class Translator:
 
         It is counted as one that said something, until it turns out not to fit.
         """
-        try:
-            known = self._plain[topic]
-        except KeyError:
-            known = self._plain[topic] = self._as_most(topic)
-        if known is not None:
+        if (known := self._known(topic)) is not None:
             self.counts.heard += 1
             self.counts.said += 1
         return known
+
+    def read_as_most(self, topic: str, payload: bytes) -> "tuple[str, tuple[str, ...], list[float]] | None":
+        """The node a message tells of, paths and values; None where it takes a closer look, and is not counted yet."""
+        if (known := self._known(topic)) is None or (values := known.form.one(payload)) is None:
+            return None
+        self.counts.heard += 1
+        self.counts.said += 1
+        return known.node, known.form.paths, values
+
+    def _known(self, topic: str) -> "Plain | None":
+        try:
+            return self._plain[topic]
+        except KeyError:
+            known = self._plain[topic] = self._as_most(topic)
+            return known
 
     def _as_most(self, topic: str) -> "Plain | None":
         routes = self._route(topic)

@@ -44,6 +44,11 @@ class Linear:
             scaled = np.where(np.abs(scaled) < COARSE, np.rint(scaled * FINE) / FINE + 0.0, scaled)
             return np.rint(scaled) + 0.0 if self.whole else scaled
 
+    def of(self, number: float) -> float:
+        """The same for one number."""
+        scaled = tidy(number * self.factor + self.offset)
+        return round(scaled) + 0.0 if self.whole and isfinite(scaled) else scaled + 0.0
+
 
 def tidy(number: float) -> float:
     """The number to nine decimals, without what a conversion leaves behind them.
