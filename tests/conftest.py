@@ -16,6 +16,11 @@ ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: much of the time of tests with servers in them is waiting."""
+    return (os.cpu_count() or 2) * 3 // 2
+
+
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     """The vocabulary that homeward ships with."""

@@ -17,8 +17,8 @@ from homeward.core.circle import Circle
 from homeward.core.signal import Broken
 
 CHECKPOINT_S, QUIET_S, FEW_ROWS = 2.0, 10.0, 5_000
-"""Every two seconds, or every ten while little is to be written: the log holds it, and a small machine's disk wears out
-by commits rather than by rows."""
+"""Every two seconds, or every ten while little is to be written and the log has room to hold it: a small machine's disk
+wears out by commits rather than by rows."""
 TIDY_S = 600.0
 
 
@@ -42,7 +42,7 @@ class Keeper:
         self._folder, self._circle, self._resends, self._scribe = folder, circle, resends, scribe
         self._bus, self._ahead, self._trouble, self._reached = bus, ahead, trouble, reached
         self.kept_at, self.kept_in_s = 0.0, 0.0
-        self._kept = -QUIET_S
+        self._kept, self._log_is_full = -QUIET_S, False
         self._saved: tuple[Place | None, int] = (None, -1)
         self._keeping = asyncio.Lock()
 
@@ -50,11 +50,12 @@ class Keeper:
         """Until cancelled."""
         while True:
             await asyncio.sleep(CHECKPOINT_S)
-            if self._scribe.waiting >= FEW_ROWS or monotonic() - self._kept >= QUIET_S:
+            if self._log_is_full or self._scribe.waiting >= FEW_ROWS or monotonic() - self._kept >= QUIET_S:
                 with suppress(OSError, Broken):  # told by checkpoint; tried again with everything still in memory
                     await self.checkpoint()
             with suppress(Broken):  # the server is away; what was told waits
                 again = await self._bus.send_again()
+                self._log_is_full = again > 0
                 full = f"it did not take {again} messages of connectors, which are sent again; has it room?"
                 self._trouble.say("log", full if again else "")
 
