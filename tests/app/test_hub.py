@@ -184,9 +184,9 @@ async def test_a_flood_that_the_disk_cannot_follow_waits_in_the_log_and_nothing_
         recorder, flush = hub.scribe.recorder, hub.scribe.recorder.flush
         recorder._most_rows = 4_000
 
-        def slow() -> dict[str, int]:
+        def slow(durable: bool = True) -> dict[str, int]:
             sleep(0.3)  # so that a whole flood comes in meanwhile, more than the recorder would hold
-            return flush()
+            return flush(durable)
 
         recorder.flush = slow  # type: ignore[method-assign]
         sender = Sender(hub.bus.server.mqtt_port)

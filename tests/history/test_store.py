@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import homeward
-from homeward.history import History, HistoryError
+from homeward.history import History, HistoryError, store
 from homeward.history.tables import from_rows
 
 MONDAY = 1_732_492_800.0  # 2024-11-25 00:00 UTC
@@ -253,3 +254,40 @@ def test_when_the_disk_refuses_rows_wait_and_are_stored_once_it_gives_way(tmp_pa
     command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "h")]
     run = subprocess.run(command, env=surroundings, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_what_is_not_durable_is_forced_to_the_disk_later(
+    history: History, speeds: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced: list[list[int]] = []
+    monkeypatch.setattr(store, "sync", lambda root, versions: forced.append(list(versions)))
+    history.write("readings", speeds(1, 1), {"readings": 1})
+    first = forced.pop()[-1]
+    assert first == DeltaTable(history.root / "readings").version(), "the newest too"
+    for message in (2, 3):
+        history.write("readings", speeds(message, message), {"readings": message}, durable=False)
+    assert not forced and stored(history) == twice(1, 3), "it can be read at once"
+    history.sync()
+    history.sync()
+    assert forced == [[first + 1, first + 2]], "once"
+    history.write("readings", speeds(4, 4), {"readings": 4}, durable=False)
+    assert history.write("readings", speeds(4, 4), {"readings": 4}) == 0
+    assert forced[1:] == [[first + 3]], "also where nothing is new"
+    for message in range(5, 5 + store.MOST_UNSYNCED):
+        history.write("readings", speeds(message, message), {"readings": message}, durable=False)
+    assert [len(versions) for versions in forced[2:]] == [store.MOST_UNSYNCED], "not too many are left for later"
+
+
+def test_many_commits_are_put_down_whole_and_read_from_there(history: History, speeds: Callable[..., Any]) -> None:
+    log, reader = history.root / "readings" / "_delta_log", History(history.root)
+    for message in range(1, 3 * store.MOST_COMMITS):
+        history.write("readings", speeds(message, message), {"readings": message})
+        if message % 10 == 0:
+            assert len(reader.query("lind/car", "Vehicle.Speed")) == message // 2
+    assert len(list(log.glob("*.checkpoint.parquet"))) >= 2
+    (log / "00000000000000000000.json").unlink()
+    history.close()
+    with History(history.root) as again:
+        assert again.reached("readings") == {"readings": message} and stored(again) == twice(1, message)
+        assert again.write("readings", speeds(message, message + 1), {"readings": message + 1}) == 2
+    assert reader.reached("readings") == {"readings": message + 1}

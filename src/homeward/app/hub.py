@@ -159,7 +159,7 @@ class Hub:
 
     async def _read(self) -> None:
         async for messages, place in self.bus.batches():
-            if self.scribe.recorder.crowded:
+            if self.scribe.recorder.has_much:
                 await self.keeper.make_room()
             messages = self._read_back(messages)
             if messages.subjects:

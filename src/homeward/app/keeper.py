@@ -45,6 +45,7 @@ class Keeper:
         self._kept, self._log_is_full = -QUIET_S, False
         self._saved: tuple[Place | None, int] = (None, -1)
         self._keeping = asyncio.Lock()
+        self._flushing: asyncio.Task[None] | None = None
 
     async def keep(self) -> None:
         """Until cancelled."""
@@ -95,16 +96,27 @@ class Keeper:
         self._scribe.reached(place.sequence)
 
     async def make_room(self) -> None:
-        """Wait while too much waits for the disk: what is not read yet is safe in the log, and the log can hold it."""
-        while self._scribe.recorder.crowded:
-            place, _ = self._reached()
-            if place is not None:
-                self._hand_over(place)
-            try:
-                await asyncio.to_thread(self._scribe.recorder.flush)
-            except (OSError, Broken) as problem:
-                self._tell(problem)
-                await asyncio.sleep(CHECKPOINT_S)
+        """Have history written beside all else while much waits for it; wait only while that is too much.
+
+        What is not read yet is safe in the log, and the log can hold it.
+        """
+        recorder = self._scribe.recorder
+        while recorder.has_much:
+            if self._flushing is None or self._flushing.done():
+                place, _ = self._reached()
+                if place is not None:
+                    self._hand_over(place)
+                self._flushing = asyncio.create_task(self._flush())
+            if not recorder.crowded:
+                return
+            await asyncio.shield(self._flushing)
+
+    async def _flush(self) -> None:
+        try:
+            await asyncio.to_thread(self._scribe.recorder.flush, durable=False)  # the next checkpoint will be
+        except (OSError, Broken) as problem:
+            self._tell(problem)
+            await asyncio.sleep(CHECKPOINT_S)
 
     def _tell(self, problem: Exception) -> None:
         self._trouble.say("disk", f"what happens cannot be kept: {problem}; it stays in the log until it can")

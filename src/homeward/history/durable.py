@@ -33,6 +33,12 @@ def sync(root: Path, versions: Iterable[int]) -> None:
         sync_file(folder)
 
 
+def sync_checkpoints(root: Path) -> None:
+    """Force the checkpoints in the table's log to the disk. Raises OSError."""
+    for checkpoint in (root / "_delta_log").glob("*.checkpoint.parquet"):
+        sync_file(checkpoint)
+
+
 def sync_file(path: Path) -> None:
     """Force one file or folder to the disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -37,6 +37,7 @@ def append(delta: DeltaTable, root: Path, table: str, rows: Any, marks: Mapping[
         added, "append", SCHEMAS[table], ["day"],
         commit_properties=CommitProperties(app_transactions=transactions), post_commithook_properties=QUIETLY,
     )  # fmt: skip
+    delta.update_incremental()  # it does not know by itself of a commit that was made for it
 
 
 def _by_day(table: str, rows: Any) -> Iterator[tuple[str, Any]]:

@@ -24,7 +24,8 @@ from homeward.history.tables import HistoryError, ends_of, gathered, joined
 MOST_ROWS = 1_000_000
 """Rows kept in memory while the disk refuses; once there are so many, recording raises: nothing is acknowledged."""
 
-CROWDED = 0.4
+MUCH, CROWDED = 0.2, 0.4
+"""What part of that is worth a flush of its own, and from what on whoever brings more had better wait for one."""
 
 
 class Recorder:
@@ -43,6 +44,11 @@ class Recorder:
     def waiting(self) -> int:
         """How many rows are not yet on disk."""
         return self._waiting
+
+    @property
+    def has_much(self) -> bool:
+        """Whether so many wait that they are worth a flush before it is time for one."""
+        return self._waiting > MUCH * self._most_rows
 
     @property
     def crowded(self) -> bool:
@@ -104,8 +110,8 @@ class Recorder:
         with self._filling:
             self._marks[stream] = max(sequence, self._marks.get(stream, -1))
 
-    def flush(self) -> dict[str, int]:
-        """Store what is complete; returns how far each stream is now safely on disk.
+    def flush(self, durable: bool = True) -> dict[str, int]:
+        """Store what is complete; returns how far each stream is now safely on disk, if it is to be `durable`.
 
         Rows of messages not yet said to be reached wait for a later flush. Raises HistoryError, with everything kept
         for the next try, when the disk refuses; `trouble` then says why until a flush works again.
@@ -119,6 +125,8 @@ class Recorder:
             try:
                 for table in ("outcomes", "commands", "readings"):
                     self._flush_table(table, taken, marks)
+                if durable:
+                    self.history.sync()
             except HistoryError as error:
                 self.trouble = str(error)
                 raise
@@ -135,7 +143,7 @@ class Recorder:
         rows = joined(table, taken[table])
         ready, early = _parted(rows, marks)
         if ready.num_rows:
-            self.history.write(table, ready, marks)
+            self.history.write(table, ready, marks, durable=False)
         taken[table] = early.to_batches()
         with self._filling:
             self._waiting -= ready.num_rows

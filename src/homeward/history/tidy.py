@@ -10,7 +10,7 @@ from typing import Any
 from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties
 from deltalake.exceptions import DeltaError
 
-from homeward.history.durable import sync, sync_file
+from homeward.history.durable import sync, sync_checkpoints
 from homeward.history.tables import ORDERS, SCHEMAS
 
 WHOLE = 64 * 2**20
@@ -62,8 +62,7 @@ def tidy(root: Path, table: str) -> None:
             _order(delta, table, day)
     sync(root, range(start + 1, delta.version() + 1))
     delta.create_checkpoint()
-    for checkpoint in (root / "_delta_log").glob("*.checkpoint.parquet"):
-        sync_file(checkpoint)
+    sync_checkpoints(root)
     delta.cleanup_metadata()
     delta.vacuum(KEEP_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
 
