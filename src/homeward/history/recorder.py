@@ -24,7 +24,7 @@ from homeward.history.tables import HistoryError, ends_of, gathered, joined
 MOST_ROWS = 1_000_000
 """Rows kept in memory while the disk refuses; once there are so many, recording raises: nothing is acknowledged."""
 
-MUCH, CROWDED = 0.2, 0.4
+MUCH, CROWDED = 0.2, 0.6
 """What part of that is worth a flush of its own, and from what on whoever brings more had better wait for one."""
 
 
