@@ -167,6 +167,22 @@ def test_a_message_that_comes_alone_is_offered_at_once_and_one_of_many_is_not() 
     assert order == [("at once", 4), ("taken", 7), ("taken", 10)]
 
 
+async def test_what_could_not_be_heard_at_once_is_taken() -> None:
+    def stumbles(messages: Messages, sequence: int, time_ns: int) -> bool:
+        raise ValueError("a fault of ours")
+
+    reader = Reader("hub", "secret", "in", Outbox(1 << 20), stumbles)
+    reader.ready.cancel()
+    reader.connection_made(cast(asyncio.Transport, Line()))
+    task = asyncio.create_task(reader.take(10))
+    await asyncio.sleep(0)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        reader.data_received(piece("MSG", b"x", 1)[0])
+    messages, _, _ = await asyncio.wait_for(task, 5)
+    reader.connection_lost(None)
+    assert messages.payloads == [b"x"]
+
+
 @pytest.mark.parametrize("count", [MOST - 1, MOST, MOST + 1, 3 * MOST])
 def test_many_at_once(count: int) -> None:
     pieces = [piece("MSG", b"%d" % n, n) for n in range(1, count + 1)]

@@ -11,6 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,20 @@ def test_a_message_that_comes_again_is_dropped(history: History, speeds: Callabl
     assert history.write("readings", speeds(1, 10), {"readings": 10}) == 0
     assert history.write("readings", speeds(6, 14), {"readings": 14}) == 8
     assert stored(history) == twice(1, 14)
+
+
+def test_a_stream_may_get_further_with_nothing_new_to_store(history: History, speeds: Callable[..., Any]) -> None:
+    history.write("readings", speeds(1, 10), {"readings": 10})
+    assert history.write("readings", speeds(6, 10), {"readings": 14}) == 0
+    assert history.reached("readings") == {"readings": 14} and stored(history) == twice(1, 10)
+    assert history.write("readings", speeds(11, 15), {"readings": 15}) == 2
+
+
+def test_rows_of_far_days_go_to_their_own_folders(history: History, speeds: Callable[..., Any]) -> None:
+    far = [speeds(1, 1, start=0.0), speeds(2, 2, start=4e9), speeds(3, 3)]
+    history.write("readings", pa.concat_tables([pa.table(one) for one in far]), {"readings": 3})
+    folders = sorted(folder.name for folder in (history.root / "readings").glob("day=*"))
+    assert folders == ["day=1970-01-01", "day=2024-11-25", "day=2096-10-02"] and stored(history) == twice(1, 3)
 
 
 def test_streams_are_counted_apart(history: History, speeds: Callable[..., Any]) -> None:

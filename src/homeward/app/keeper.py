@@ -69,6 +69,8 @@ class Keeper:
 
     async def _checkpoint(self) -> None:
         async with self._keeping:
+            if self._flushing:
+                await asyncio.wait((self._flushing,))
             if self._reached() != self._saved:
                 try:
                     await self._write()

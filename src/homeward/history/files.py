@@ -11,8 +11,8 @@ from time import time
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
 from deltalake.transaction import AddAction, RemoveAction
@@ -42,16 +42,16 @@ def append(delta: DeltaTable, root: Path, table: str, rows: Any, marks: Mapping[
 
 def _by_day(table: str, rows: Any) -> Iterator[tuple[str, Any]]:
     """The rows of each UTC day; nearly always there is one."""
-    clock = rows[CLOCKS[table]]
-    ends = pc.min_max(clock).as_py()
-    first, last = (int(ends[end] // DAY) for end in ("min", "max"))
-    for day in range(first, last + 1):
-        own = rows
-        if first != last:
-            begin = day * DAY
-            own = rows.filter(pc.and_(pc.greater_equal(clock, begin), pc.less(clock, begin + DAY)))
-        if own.num_rows:
-            yield str(pa.scalar(day, pa.date32()).as_py()), own
+    days = rows[CLOCKS[table]].to_numpy() // DAY
+    if len(days) and days.min() == days.max():
+        yield _date(days[0]), rows
+        return
+    for day in np.unique(days).tolist():
+        yield _date(day), rows.filter(pa.array(days == day))
+
+
+def _date(day: float) -> str:
+    return str(np.datetime64(int(day), "D"))
 
 
 def _written(root: Path, table: str, day: str, rows: Any) -> AddAction:
