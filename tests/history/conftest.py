@@ -1,6 +1,8 @@
 """What the stories about history share: a folder to keep it in, and a way to say readings shortly."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +44,14 @@ def speeds() -> Callable[..., Any]:
         )
 
     return rows
+
+
+def stored(history: History) -> Counter[int]:
+    """How many rows of each sequence the table of readings holds."""
+    found: Any = history.select("select sequence from readings", {}, (0.0, inf), "readings")
+    return Counter(found["sequence"].to_pylist())
+
+
+def twice(first: int, last: int) -> dict[int, int]:
+    """What `stored` tells where each of these messages is there, once."""
+    return dict.fromkeys(range(first, last + 1), 2)

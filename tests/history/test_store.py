@@ -5,33 +5,20 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable
-from math import inf
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.history.conftest import stored, twice
 
 import homeward
-from homeward.history import History, HistoryError, store
+from homeward.history import History, HistoryError
 from homeward.history.tables import from_rows
 
 MONDAY = 1_732_492_800.0  # 2024-11-25 00:00 UTC
-
-
-def stored(history: History) -> Counter[int]:
-    """How many rows of each sequence the table of readings holds."""
-    found: Any = history.select("select sequence from readings", {}, (0.0, inf), "readings")
-    return Counter(found["sequence"].to_pylist())
-
-
-def twice(first: int, last: int) -> dict[int, int]:
-    return dict.fromkeys(range(first, last + 1), 2)
 
 
 def test_what_was_written_is_there_at_once_for_any_reader(history: History, speeds: Callable[..., Any]) -> None:
@@ -49,20 +36,6 @@ def test_a_message_that_comes_again_is_dropped(history: History, speeds: Callabl
     assert history.write("readings", speeds(1, 10), {"readings": 10}) == 0
     assert history.write("readings", speeds(6, 14), {"readings": 14}) == 8
     assert stored(history) == twice(1, 14)
-
-
-def test_a_stream_may_get_further_with_nothing_new_to_store(history: History, speeds: Callable[..., Any]) -> None:
-    history.write("readings", speeds(1, 10), {"readings": 10})
-    assert history.write("readings", speeds(6, 10), {"readings": 14}) == 0
-    assert history.reached("readings") == {"readings": 14} and stored(history) == twice(1, 10)
-    assert history.write("readings", speeds(11, 15), {"readings": 15}) == 2
-
-
-def test_rows_of_far_days_go_to_their_own_folders(history: History, speeds: Callable[..., Any]) -> None:
-    far = [speeds(1, 1, start=0.0), speeds(2, 2, start=4e9), speeds(3, 3)]
-    history.write("readings", pa.concat_tables([pa.table(one) for one in far]), {"readings": 3})
-    folders = sorted(folder.name for folder in (history.root / "readings").glob("day=*"))
-    assert folders == ["day=1970-01-01", "day=2024-11-25", "day=2096-10-02"] and stored(history) == twice(1, 3)
 
 
 def test_streams_are_counted_apart(history: History, speeds: Callable[..., Any]) -> None:
@@ -269,40 +242,3 @@ def test_when_the_disk_refuses_rows_wait_and_are_stored_once_it_gives_way(tmp_pa
     command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "h")]
     run = subprocess.run(command, env=surroundings, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-
-
-def test_what_is_not_durable_is_forced_to_the_disk_later(
-    history: History, speeds: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forced: list[list[int]] = []
-    monkeypatch.setattr(store, "sync", lambda root, versions: forced.append(list(versions)))
-    history.write("readings", speeds(1, 1), {"readings": 1})
-    first = forced.pop()[-1]
-    assert first == DeltaTable(history.root / "readings").version(), "the newest too"
-    for message in (2, 3):
-        history.write("readings", speeds(message, message), {"readings": message}, durable=False)
-    assert not forced and stored(history) == twice(1, 3), "it can be read at once"
-    history.sync()
-    history.sync()
-    assert forced == [[first + 1, first + 2]], "once"
-    history.write("readings", speeds(4, 4), {"readings": 4}, durable=False)
-    assert history.write("readings", speeds(4, 4), {"readings": 4}) == 0
-    assert forced[1:] == [[first + 3]], "also where nothing is new"
-    for message in range(5, 5 + store.MOST_UNSYNCED):
-        history.write("readings", speeds(message, message), {"readings": message}, durable=False)
-    assert [len(versions) for versions in forced[2:]] == [store.MOST_UNSYNCED], "not too many are left for later"
-
-
-def test_many_commits_are_put_down_whole_and_read_from_there(history: History, speeds: Callable[..., Any]) -> None:
-    log, reader = history.root / "readings" / "_delta_log", History(history.root)
-    for message in range(1, 3 * store.MOST_COMMITS):
-        history.write("readings", speeds(message, message), {"readings": message})
-        if message % 10 == 0:
-            assert len(reader.query("lind/car", "Vehicle.Speed")) == message // 2
-    assert len(list(log.glob("*.checkpoint.parquet"))) >= 2
-    (log / "00000000000000000000.json").unlink()
-    history.close()
-    with History(history.root) as again:
-        assert again.reached("readings") == {"readings": message} and stored(again) == twice(1, message)
-        assert again.write("readings", speeds(message, message + 1), {"readings": message + 1}) == 2
-    assert reader.reached("readings") == {"readings": message + 1}
