@@ -34,9 +34,10 @@ def sync(root: Path, versions: Iterable[int]) -> None:
 
 
 def sync_checkpoints(root: Path) -> None:
-    """Force the checkpoints in the table's log to the disk. Raises OSError."""
-    for checkpoint in (root / "_delta_log").glob("*.checkpoint.parquet"):
-        sync_file(checkpoint)
+    """Force the checkpoints in the table's log, and what says which is the last, to the disk. Raises OSError."""
+    log = root / "_delta_log"
+    for file in (*log.glob("*.checkpoint.parquet"), *log.glob("_last_checkpoint"), log):
+        sync_file(file)
 
 
 def sync_file(path: Path) -> None:

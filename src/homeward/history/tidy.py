@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties
+from deltalake import DeltaTable, WriterProperties
 from deltalake.exceptions import DeltaError
 
 from homeward.history.durable import sync, sync_checkpoints
+from homeward.history.files import QUIETLY
 from homeward.history.tables import ORDERS, SCHEMAS
 
 WHOLE = 64 * 2**20
@@ -23,7 +24,6 @@ MEMORY = 192 * 2**20
 """What ordering a day may take of memory: eight million readings took 1.3 GB without a bound, 0.2 GB with it."""
 
 COLUMNS = WriterProperties(compression="ZSTD", max_row_group_size=65_536)
-QUIETLY = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 
 
 def tidy_all(root: Path) -> None:
