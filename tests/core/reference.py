@@ -3,7 +3,6 @@
 It is what the vectorised circle must agree with. It handles one household; run one for each.
 """
 
-from dataclasses import replace
 from math import inf
 from typing import Any, cast
 
@@ -36,7 +35,7 @@ class Reference:
         if isinstance(what, Message):
             at = what.readings[0].at
             at = at if now - 86_400 <= at <= now + 5 else now
-            self.react(self.cells.learn([replace(reading, at=at) for reading in what.readings], now), now)
+            self.react(self.cells.learn([reading._replace(at=at) for reading in what.readings], now), now)
         elif isinstance(what, Wish):
             self.react(self.cells.learn(self.wish(what, now), now), now)
         else:
@@ -93,9 +92,9 @@ class Reference:
             skill = self.skills[order]
             for one in self.said_by(skill, node, now):
                 if isinstance(one, Reading):
-                    wrote.append(replace(one, at=now))
+                    wrote.append(one._replace(at=now))
                 else:
-                    named = replace(one, by=skill.name, id=self.standings.name(household_of(node)))
+                    named = one._replace(by=skill.name, id=self.standings.name(household_of(node)))
                     self.enter(Ask(named, order + 1, now), now, changed)
         for target in changed:
             self.told += self.standings.resolve(target, now)
@@ -141,7 +140,7 @@ class Reference:
     def enter(self, ask: Ask, now: float, changed: dict[Target, None]) -> None:
         target = ask.command.node, ask.command.path
         if self.vocabulary[target[1]].type is Type.BOOLEAN and ask.command.value is not None:
-            ask = replace(ask, command=replace(ask.command, value=bool(ask.command.value)))
+            ask = ask._replace(command=ask.command._replace(value=bool(ask.command.value)))
         if no := self.objection(target, ask, now):
             self.told.append((now, ask.command, "refused", no))
             return

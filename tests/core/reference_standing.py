@@ -1,7 +1,7 @@
 """Standing commands once more, slow and obvious: see reference.py."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from homeward.core.settle import Ask
@@ -60,7 +60,7 @@ class Standings:
         self.stands[target] = stand
         watches, new = self.watches(ask), earlier is None or earlier.command.value != command.value
         if watches and earlier and not new:
-            ask = replace(ask, command=replace(command, id=earlier.command.id))
+            ask = ask._replace(command=command._replace(id=earlier.command.id))
         stand.asks.append(ask)
         best = stand.best() if watches else stand.best(self.watches)
         if best and best is not ask and new:
@@ -79,8 +79,8 @@ class Standings:
             new = stand.sent is None or stand.sent.id != best.command.id
             failed = stand.state == "failed" and now >= stand.failed_at + 600
             if not (other or (new and (best.person or failed))):
-                same = replace(best.command, id=stand.sent.id) if stand.sent else best.command
-                stand.asks = [replace(ask, command=same) if ask is best else ask for ask in stand.asks]
+                same = best.command._replace(id=stand.sent.id) if stand.sent else best.command
+                stand.asks = [ask._replace(command=same) if ask is best else ask for ask in stand.asks]
                 stand.sent = same
                 return
             if no := self.objection(target, best, now):

@@ -129,11 +129,11 @@ def _placed(gapped: list[tuple[float, Happening]]) -> list[Happening]:
         alone = not isinstance(what, Message) or not isinstance(last, Message | None)
         time += gap + 0.25 * alone
         if isinstance(what, Message):
-            out.append(Message(time, tuple(replace(one, at=time + one.at) for one in what.readings)))
+            out.append(Message(time, tuple(one._replace(at=time + one.at) for one in what.readings)))
         elif isinstance(what, Wish):
             out.append(replace(what, at=time, until=None if what.until is None else time + what.until))
         else:
-            out.append(replace(what, at=time))
+            out.append(what._replace(at=time))
         last = what
     return out
 

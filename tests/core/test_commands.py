@@ -136,14 +136,12 @@ def test_answers_count_once_and_only_for_what_was_sent_last() -> None:
 def test_an_answer_for_nobody_is_told_and_one_from_another_household_does_nothing() -> None:
     stage = Stage(nodes={"lind/home": Kind.HOME, "berg/home": Kind.HOME})
     stage.wish(0, "lind/home", PORCH, True)
-    from dataclasses import replace
-
     command = stage.events[-1].command
-    stage.answer(1, replace(command, node="berg/home"))
+    stage.answer(1, command._replace(node="berg/home"))
     assert [what for _, what, *_ in stage.told()] == ["sent"]
-    stage.answer(2, replace(command, node="nobody/home"))
+    stage.answer(2, command._replace(node="nobody/home"))
     assert "no household 'nobody'" in stage.problems[0]
-    stage.answer(3, replace(command, node=""))  # who cannot say so is recognised by the command's own name
+    stage.answer(3, command._replace(node=""))  # who cannot say so is recognised by the command's own name
     assert [what for _, what, *_ in stage.told()] == ["done"]
 
 

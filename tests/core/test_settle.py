@@ -39,7 +39,7 @@ def asked(settle: Settle, signal: Signal, value: object, **different: Any) -> st
     still, paused, at = different.pop("still", True), different.pop("paused", ()), different.pop("at", NOW)
     node = f"lind/{signal.kind.word.lower()}"
     command = Command(node, signal.path, True, NOW + 60, "because", "lind/ada" if person else "arrival")
-    command = replace(command, **{"value": value, **different})
+    command = command._replace(**{"value": value, **different})
     ask = settle.Ask(command, 0 if person else 1, at, person=person, present=present)
     said = settle.objection(ask, signal, settle.Situation(NOW, still, frozenset(paused)))
     assert isinstance(said, str)
@@ -235,7 +235,7 @@ def cases() -> Iterator[tuple[Signal, str, bool, Command, Command]]:
                 may,
                 value in SAFE.get(may, (value,)) and may != "moves",
                 by_skill,
-                replace(by_skill, by="lind/ada"),
+                by_skill._replace(by="lind/ada"),
             )
 
 

@@ -1,7 +1,8 @@
 """Running the skills whose moment has come, and settling what they and people ask for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from homeward.core.gate import Gate
 from homeward.core.nodes import NONE
@@ -48,8 +49,7 @@ class Turn:
         return [event.command for event in self.events if event.sends]
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """A skill (by its place in the order) is called for a row of its kind at a time."""
 
     order: int
@@ -67,31 +67,29 @@ class Decider:
     def run(self, fired: list[Fired], turn: Turn) -> list[Reading]:
         """Run each called skill once, by household and skill order, settle the commands; the readings they wrote."""
         written: list[Reading] = []
-        calls = sorted({(one.household, one.order, one.row): one.now for one in fired}.items())
         targets: dict[Target, Ask] = {}
-        for (household, order, row), now in calls:
-            skill = self.skills[order]
-            number = self.twin.nodes.node_of[skill.kind].plain[row]
-            for said, target in self._call(skill, number, household, now, turn):
+        for called in fired if len(fired) == 1 else _each_once(fired):
+            skill = self.skills[called.order]
+            for said, target in self._call(skill, called, turn):
                 if isinstance(said, Reading):
                     written.append(said)
                 else:
-                    id = self.standings.name(household)
+                    id = self.standings.name(called.household)
                     command = Command(said.node, said.path, said.value, said.until, said.why, skill.name, id)
-                    self._enter(Ask(command, order + 1, now), target, turn, targets)
+                    self._enter(Ask(command, called.order + 1, called.now), target, turn, targets)
         for target, ask in targets.items():
             turn.events += self.standings.resolve(target, ask.at, ask)
         turn.readings += written
         turn.hand_out()
         return written
 
-    def _call(self, skill: Skill, number: int, household: int, now: float, turn: Turn) -> list[Said]:
+    def _call(self, skill: Skill, called: Fired, turn: Turn) -> list[Said]:
         """All that a skill says, or nothing but a reading of what went wrong: never half of it."""
-        view = View(self.twin, self.standings, number, now)
+        view = View(self.twin, self.standings, skill.kind, called.row, called.now)
         said: list[Said] = []
         try:
             for one in skill.decide(view):
-                said.append(self._checked(one, view, household))
+                said.append(self._checked(one, view, called.household))
                 if len(said) > MOST_FROM_ONE_RUN:
                     raise Refused(f"more than {MOST_FROM_ONE_RUN} commands and readings from one run")
         except KeyboardInterrupt:
@@ -99,17 +97,18 @@ class Decider:
         except BaseException as problem:  # a skill may raise anything, also what compiled code panics with
             words = f"{skill.name}: {type(problem).__name__}: {_words(problem)}"[:500]
             turn.problems.append(f"{view.node}: {words}")
-            return [(Reading(view.node, f"{view.kind.word}.Problem", words, now), NOWHERE)]
+            return [(Reading(view.node, f"{view.kind.word}.Problem", words, view.now), NOWHERE)]
         return said
 
     def _checked(self, said: Command | Reading, view: View, household: int) -> Said:
-        if not isinstance(said, Command | Reading):
+        if not isinstance(said, Command) and not isinstance(said, Reading):
             raise Refused(f"{said!r} is neither a command nor a reading")
-        signal = self.twin.vocabulary[said.path]
-        number = self.twin.nodes.number(said.node)
-        if self.twin.nodes.household(number) != household:
+        vocabulary, nodes = self.twin.vocabulary, self.twin.nodes
+        signal = vocabulary.by_path.get(said.path) or vocabulary[said.path]
+        number = nodes.number(said.node)
+        if nodes.household_of_node.plain[number] != household:
             raise Refused(f"{said.node} belongs to another household than {view.node}")
-        if self.twin.nodes.kind(number) is not signal.kind:
+        if nodes.kind_of_node.plain[number] != signal.kind:
             raise UnknownSignal(f"{signal.path} of {said.node}")
         if isinstance(said, Reading):
             if signal.index in self.gate.looks_at:
@@ -171,17 +170,23 @@ class Decider:
         """Let an ask in if settle has no objection; `targets` has the last one of each that was let in."""
         signal, command = self.twin.vocabulary.signals[target[1]], ask.command
         if command.path != signal.path:
-            command = replace(command, path=signal.path)
+            command = command._replace(path=signal.path)
         if signal.type is Type.BOOLEAN and command.value in (0, 1):
-            command = replace(command, value=bool(command.value))
+            command = command._replace(value=bool(command.value))
         if command is not ask.command:
-            ask = replace(ask, command=command)
+            ask = ask._replace(command=command)
         no = self.gate.objection(target, ask, ask.at)
         if no:
             turn.events.append(Event(ask.at, ask.command, "refused", no))
             return
         turn.events += self.standings.enter(target, ask, ask.at)
         targets[target] = ask
+
+
+def _each_once(fired: list[Fired]) -> list[Fired]:
+    """Each call once, by household and the order of skills."""
+    calls = {(one.household, one.order, one.row): one for one in fired}
+    return [calls[key] for key in sorted(calls)]
 
 
 def _words(problem: BaseException) -> str:

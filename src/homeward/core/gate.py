@@ -49,33 +49,32 @@ class Gate:
             )
         ]
         self._texts, self._home_of = twin.tables[Kind.HOME].texts, twin.nodes.first_of[Kind.HOME]
+        self._household_of = twin.nodes.household_of_node
         self.looks_at = frozenset((self._paused, self.acting, self._by_hand, *self._stillness))
         """What skills may not write: who decides may not also say that it is safe."""
 
     def objection(self, target: tuple[int, int], ask: Ask, now: float) -> str:
         """Why `ask` may not go to the actuator (node number, signal) now, in words; '' if it may."""
-        number, signal = target
-        paused = self._said(self.twin.nodes.household(number), self._paused)
-        situation = Situation(now, self._still(number), names_in(paused) if paused else NOBODY)
-        return objection(ask, self.twin.vocabulary.signals[signal], situation)
+        number, signal = target[0], self.twin.vocabulary.signals[target[1]]
+        paused = self._texts.get((self._home_of.plain[self._household_of.plain[number]], self._paused))
+        still = signal.kind is not Kind.VEHICLE or self._still(number)
+        return objection(ask, signal, Situation(now, still, names_in(paused) if paused else NOBODY))
 
     def in_shadow(self, ask: Ask, household: int) -> bool:
         """Whether who asks may only say here what would be done: a skill that nobody has let act yet."""
-        return not ask.person and not acts(self._said(household, self.acting), ask.command.by)
+        if ask.person:
+            return False
+        return not acts(self._texts.get((self._home_of.plain[household], self.acting)), ask.command.by)
 
     def by_hand(self, number: int) -> bool:
         """Whether people carry out what is asked of a node: it takes them longer, and they are asked once."""
-        nodes = self.twin.nodes
-        said = self._said(nodes.household(number), self._by_hand)
-        return bool(said) and not names_in(said).isdisjoint({"all", nodes.names[number].partition("/")[2]})
-
-    def _said(self, household: int, signal: int) -> str | None:
-        return self._texts.get((self._home_of.plain[household], signal))
+        said = self._texts.get((self._home_of.plain[self._household_of.plain[number]], self._by_hand))
+        if not said:
+            return False
+        return not names_in(said).isdisjoint({"all", self.twin.nodes.names[number].partition("/")[2]})
 
     def _still(self, number: int) -> bool:
         """Whether a vehicle is known to stand: it says so, its speed is zero, or a charging cable holds it."""
-        if self.twin.nodes.kind(number) is not Kind.VEHICLE:
-            return True
         table, row = self.twin.tables[Kind.VEHICLE], self.twin.nodes.row(number)
         moving, speed, cable = (table.cell(row, signal)[0] for signal in self._stillness)
         if moving == 1 or abs(speed) >= 1:

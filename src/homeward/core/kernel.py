@@ -45,6 +45,7 @@ def learn(node: Any, time: Any, at: Any, starts: Any, signal: Any, value: Any, o
     Returns the first of each household that needs a closer look and has not been learned; all behind these, and behind
     those that call; and who is called (c, 3): message, ask, row. `held` is False for all households.
     """
+    before = lies[:KIND].copy()
     lies[NODE], lies[TIME], lies[AT] = node.ctypes.data, time.ctypes.data, at.ctypes.data
     lies[STARTS], lies[SIGNAL], lies[VALUE] = starts.ctypes.data, signal.ctypes.data, value.ctypes.data
     first, behind = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
@@ -56,22 +57,26 @@ def learn(node: Any, time: Any, at: Any, starts: Any, signal: Any, value: Any, o
             behind[behinds] = i
             behinds += 1
             continue
-        count = learn_one(i, lies, called[calls:])
+        count = learn_one(i, lies, called.ctypes.data + 24 * calls, len(called) - calls)
         if count < 0:
             first[firsts] = i
             firsts += 1
         else:
             calls += count
         held[household] = count != 0
+    lies[:KIND] = before
     return first[:firsts], behind[:behinds], called[:calls]
 
 
 @njit(cache=True)
-def learn_one(i: Any, lies: Any, called: Any) -> Any:
-    """Learn a message: how many it calls (into `called`); -1 if it needs a closer look, and all is as it was."""
+def learn_one(i: Any, lies: Any, called: Any, room: Any) -> Any:
+    """Learn a message: how many it calls; -1 if it needs a closer look, and all is as it was.
+
+    At the address `called` there is `room` for rows of three: message, ask, row.
+    """
     household = whole_at(lies[HOUSEHOLD], whole_at(lies[NODE], i))
     now = max(number_at(lies[TIME], i), number_at(lies[CLOCK], household))
-    if number_at(lies[DUE], household) <= now or len(called) < MOST_TURNS:
+    if number_at(lies[DUE], household) <= now or room < MOST_TURNS:
         return -1
     turns = _learned(i, household, lies)
     if turns < 0:
@@ -222,7 +227,9 @@ def _turn(message: Any, turns: Any, lies: Any, called: Any) -> Any:
             put_byte(truth, row, answer)
             if answer != calls:
                 continue
-        called[count, 0], called[count, 1], called[count, 2] = message, ask, row
+        put_whole(called, 3 * count, message)
+        put_whole(called, 3 * count + 1, ask)
+        put_whole(called, 3 * count + 2, row)
         count += 1
     return count
 

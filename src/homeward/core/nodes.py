@@ -74,9 +74,9 @@ class Nodes:
         self.names: list[str] = []
         self._household_number: dict[str, int] = {}
         self._number: dict[str, int] = {}
-        self._kind = Grown(0, np.int8)
+        self.kind_of_node = Grown(0, np.int8)
         self._row = Grown(0, np.int64)
-        self._household = Grown(0, np.int64)
+        self.household_of_node = Grown(0, np.int64)
         self.node_of: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self.household_of_row: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
         self.first_of: dict[Kind, Grown] = {kind: Grown(NONE, np.int64) for kind in Kind}
@@ -101,7 +101,7 @@ class Nodes:
         number, row = len(self.names), self.node_of[kind].size
         self.names.append(name)
         self._number[name] = number
-        for column, value in ((self._kind, kind), (self._row, row), (self._household, household)):
+        for column, value in ((self.kind_of_node, kind), (self._row, row), (self.household_of_node, household)):
             column.extend_to(number + 1)
             column.array[number] = value
         self._chain(kind, row, number, household)
@@ -135,7 +135,12 @@ class Nodes:
 
     def lies(self) -> tuple[int, int, int, int]:
         """Where kind, row and household by node lie, and the first home by household."""
-        return self._kind.address, self._row.address, self._household.address, self.first_of[Kind.HOME].address
+        return (
+            self.kind_of_node.address,
+            self._row.address,
+            self.household_of_node.address,
+            self.first_of[Kind.HOME].address,
+        )
 
     def lies_of(self, kind: Kind) -> tuple[int, int]:
         """Where the first rows by household lie, and the next by row."""
@@ -158,7 +163,7 @@ class Nodes:
 
     def kind(self, number: int) -> Kind:
         """The kind of a node."""
-        kind: Kind = KINDS[self._kind.plain[number]]
+        kind: Kind = KINDS[self.kind_of_node.plain[number]]
         return kind
 
     def row(self, number: int) -> int:
@@ -168,7 +173,7 @@ class Nodes:
 
     def household(self, number: int) -> int:
         """The number of the node's household."""
-        household: int = self._household.plain[number]
+        household: int = self.household_of_node.plain[number]
         return household
 
     def household_number(self, name: str) -> int:
@@ -208,7 +213,7 @@ class Nodes:
 
     def kinds_of(self, numbers: Ints) -> "np.ndarray[tuple[int], np.dtype[np.int8]]":
         """Kinds `(n,)` of nodes `(n,)`."""
-        found: np.ndarray[tuple[int], np.dtype[np.int8]] = self._kind.array[numbers]
+        found: np.ndarray[tuple[int], np.dtype[np.int8]] = self.kind_of_node.array[numbers]
         return found
 
     def rows_of(self, numbers: Ints) -> Ints:
@@ -218,7 +223,7 @@ class Nodes:
 
     def households_of(self, numbers: Ints) -> Ints:
         """Household numbers `(n,)` of nodes `(n,)`."""
-        found: Ints = self._household.array[numbers]
+        found: Ints = self.household_of_node.array[numbers]
         return found
 
     def first_rows(self, kind: Kind, households: Ints) -> Ints:

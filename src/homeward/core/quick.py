@@ -5,6 +5,7 @@ person nor moves a home, and what reads it, or what follows from it, only compar
 """
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from homeward.core.watch import Leaf, Tree, Watch
 NOTHING: Integers = np.zeros(0, np.int64)
 MOST_SHAPES = 8192
 NOWHERE = -1
+BEFORE_VALUES = 5
+"""Of a message by itself: node, time, at and where its readings begin and end."""
 
 Step = tuple[int, int, int, int, bool, float]
 """What is asked of which kind and signal; what it is compared with, another signal or, where that is NONE, a number; of
@@ -111,9 +114,9 @@ class Quick:
         room = len(twin.vocabulary)
         self._undo = np.empty(room, np.int64), np.empty(room), np.empty(room)
         self._turned = np.empty(kernel.MOST_TURNS, np.int64), np.empty(kernel.MOST_TURNS, np.int64)
-        self._one = np.zeros(1, np.int64), np.zeros(1), np.zeros(1), np.zeros(2, np.int64), np.empty(room)
+        self._one = bytearray(8 * (BEFORE_VALUES + room))
         self._called = np.empty((kernel.MOST_TURNS, 3), np.int64)
-        self._shapes: dict[tuple[int, ...], tuple[Integers, int]] = {}
+        self._shapes: dict[tuple[int, ...], tuple[Struct, int, Integers]] = {}
         self._lies, self._laid_for = np.zeros(kernel.PLACES, np.int64), NOWHERE
         self.set_watches(())
         self.learn(Batch.empty(), NOTHING)  # where the kernel was never used before, it takes seconds to compile
@@ -148,13 +151,15 @@ class Quick:
 
     def learn_one(self, one: Single) -> list[Fired] | None:
         """The same for a message by itself: who is called; None if it needs a closer look."""
-        lies, (node, time, at, starts, value) = self._lay(), self._one
-        _, signals = self._shapes.get(one.signals) or self._shape(one.signals)
-        node[0], time[0], at[0], starts[1] = one.node, one.time, one.at, len(one.values)
-        value[: len(one.values)] = one.values
-        lies[: kernel.KIND] = *self._one_lies, signals
-        count = kernel.learn_one(0, lies, self._called)
-        return None if count < 0 else self._fired(self._called[:count], node) if count else []
+        lies = self._lay() if self._twin.moves != self._laid_for else self._lies
+        layout, lies[kernel.SIGNAL], _ = self._shapes.get(one.signals) or self._shape(one.signals)
+        layout.pack_into(self._one, 0, one.node, one.time, one.at, 0, len(one.values), *one.values)
+        count = kernel.learn_one(0, lies, self._called_at, kernel.MOST_TURNS)
+        if count <= 0:
+            return None if count else []
+        household = self._twin.nodes.household_of_node.plain[one.node]
+        now = self._clock.plain[household]
+        return [Fired(self._orders[ask], household, row, now) for _, ask, row in self._called[:count].tolist()]
 
     def _fired(self, called: Any, node: Integers) -> list[Fired]:
         found, households = list[Fired](), self._twin.nodes.household
@@ -163,11 +168,12 @@ class Quick:
             found.append(Fired(self._orders[ask], household, row, self._clock.plain[household]))
         return found
 
-    def _shape(self, signals: tuple[int, ...]) -> tuple[Integers, int]:
+    def _shape(self, signals: tuple[int, ...]) -> tuple[Struct, int, Integers]:
+        """How a message of these signals by itself is laid down, and where they are."""
         if len(self._shapes) >= MOST_SHAPES:
             self._shapes.clear()
         column = np.array(signals, np.int64)
-        self._shapes[signals] = column, address(column)
+        self._shapes[signals] = Struct(f"=qdd2q{len(signals)}d"), address(column), column
         return self._shapes[signals]
 
     def _lay(self) -> Integers:
@@ -184,7 +190,9 @@ class Quick:
             self._lies[kernel.TABLES :] = [
                 one for kind in KINDS for one in (*tables[kind].lies(), *nodes.lies_of(kind))
             ]
-            self._one_lies, self._laid_for = [address(array) for array in self._one], self._twin.moves
+            one = address(np.frombuffer(self._one, np.int64))
+            self._lies[: kernel.SIGNAL] = [one, one + 8, one + 16, one + 24, one + 8 * BEFORE_VALUES]
+            self._called_at, self._laid_for = address(self._called), self._twin.moves
         return self._lies
 
 

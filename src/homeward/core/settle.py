@@ -10,8 +10,9 @@ person who has just proved to be there.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 from homeward.core.signal import Command, Kind, Role, Signal, Type
 
@@ -54,8 +55,7 @@ MOVES_SOMEBODY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """A command somebody wants since `at`: `rank` 0 for people, then the skills in order; `present` as in Wish."""
 
     command: Command
@@ -65,8 +65,7 @@ class Ask:
     present: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What settling looks at. `still`: the vehicle is known to stand still; `paused`: skills that may not act here."""
 
     now: float
@@ -87,11 +86,12 @@ def objection(ask: Ask, signal: Signal, situation: Situation) -> str:
         return "a skill must say why"
     if command.value is None:
         return ""
+    opens = _opening(signal.path)
     return (
         _expiry_objection(command, situation.now)
         or _value_objection(command, signal)
-        or _vehicle_objection(signal, situation.still)
-        or _opening_objection(ask, signal, situation.now)
+        or (_vehicle_objection(signal, situation.still) if signal.kind is Kind.VEHICLE else "")
+        or ("" if opens is None else _opening_objection(ask, opens, situation.now))
     )
 
 
@@ -126,28 +126,32 @@ def _value_objection(command: Command, signal: Signal) -> str:
 
 
 def _vehicle_objection(signal: Signal, still: bool) -> str:
-    if signal.kind is not Kind.VEHICLE or WHILE_MOVING.fullmatch(signal.path):
+    if WHILE_MOVING.fullmatch(signal.path):
         return ""
     if not WHILE_PARKED.fullmatch(signal.path):
         return f"{signal.path} is left to the vehicle and its driver"
     return "" if still else "the vehicle may be moving; only comfort and navigation can be set now"
 
 
-def _opening_objection(ask: Ask, signal: Signal, now: float) -> str:
+def _opening_objection(ask: Ask, opens: Callable[[object], bool], now: float) -> str:
     there = ask.person and ask.present and now <= ask.at + PRESENT_S
-    if there or not (MOVES_SOMEBODY.match(signal.path) or _opens(signal.path, ask.command.value)):
+    if there or not opens(ask.command.value):
         return ""
     return "unlocking, opening, disarming and moving seats need a person who is there and has just proved it"
 
 
-def _opens(path: str, value: object) -> bool:
+@lru_cache(4096)
+def _opening(path: str) -> Callable[[object], bool] | None:
+    """Which values unlock, open, disarm or move somebody; None where none does."""
+    if MOVES_SOMEBODY.match(path):
+        return lambda value: True
     if SHADES in path:
-        return False
+        return None
     if path.endswith(KEPT_SHUT_BY_TRUE):
-        return value is not True
+        return lambda value: value is not True
     if path.endswith(KEPT_SHUT_BY_FALSE):
-        return value is not False
-    return path.endswith(MOVED_BY) and OPENING.search(path) is not None and value not in SHUT
+        return lambda value: value is not False
+    return (lambda value: value not in SHUT) if path.endswith(MOVED_BY) and OPENING.search(path) else None
 
 
 def strongest(asks: Iterable[Ask]) -> Ask | None:

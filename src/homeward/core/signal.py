@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from math import nan
+from typing import NamedTuple
 
 Value = float | bool | str
 """What a signal may hold in Python: a number, a boolean, or a word (enumeration or text)."""
@@ -82,8 +83,7 @@ class Signal:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A signal of a node had a value at a time."""
 
     node: str
@@ -92,8 +92,7 @@ class Reading:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Let an actuator signal of a node have a value `until` a time; None takes back the earlier one by `by`."""
 
     node: str
@@ -124,8 +123,7 @@ class Wish:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a command: done, or not and why. `node` says so: only its household's commands are meant."""
 
     id: str

@@ -63,9 +63,9 @@ class View:
 
     __slots__ = ("_number", "_row", "_standing", "_twin", "kind", "now")
 
-    def __init__(self, twin: Twin, standing: Standing, number: int, now: float) -> None:
-        self._twin, self._standing, self._number, self.now = twin, standing, number, now
-        self.kind, self._row = twin.nodes.kind(number), twin.nodes.row(number)
+    def __init__(self, twin: Twin, standing: Standing, kind: Kind, row: int, now: float) -> None:
+        self._twin, self._standing, self.kind, self._row, self.now = twin, standing, kind, row, now
+        self._number: int = twin.nodes.node_of[kind].plain[row]
 
     def __repr__(self) -> str:
         return f"View({self.node!r} at {self.now})"
@@ -99,10 +99,8 @@ class View:
 
     def of(self, kind: Kind) -> "list[View]":
         """The household's nodes of a kind, oldest first."""
-        household = self._twin.nodes.household(self._number)
-        numbers = self._twin.nodes.node_of[kind].array
-        rows = self._twin.nodes.rows(kind, household)
-        return [View(self._twin, self._standing, int(numbers[row]), self.now) for row in rows]
+        rows = self._twin.nodes.rows(kind, self._twin.nodes.household(self._number))
+        return [View(self._twin, self._standing, kind, row, self.now) for row in rows]
 
     @property
     def home(self) -> "View | None":

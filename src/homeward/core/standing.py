@@ -8,8 +8,8 @@ acts. Whether it watches is looked up each time, so that "go" takes effect on wh
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from homeward.core.gate import Gate
 from homeward.core.nodes import Nodes
@@ -23,8 +23,7 @@ NEVER = float("inf")
 Target = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened to a command: sent, again, done, failed, refused, outranked, expired, withdrawn, or
     shadow (it would have been sent)."""
 
@@ -93,26 +92,37 @@ class Standings:
 
     def enter(self, target: Target, ask: Ask, now: float) -> Iterator[Event]:
         """Take in an ask that settle has let pass; `resolve` decides afterwards what is in force."""
-        household = self.nodes.household(target[0])
-        stands = self._stands.setdefault(household, {})
+        household = self.nodes.household_of_node.plain[target[0]]
+        stands = self._stands.get(household)
+        if stands is None:
+            stands = self._stands[household] = {}
         command, shadow = ask.command, self.gate.in_shadow(ask, household)
+        stand = stands.get(target)
         if command.value is None:
-            stand = stands.get(target)
             earlier = stand.asks.pop(command.by, None) if stand else None
             if earlier:
                 yield Event(now, earlier.command, "withdrawn", command.why)
             return
-        asks = stands.setdefault(target, Stand()).asks
+        if stand is None:
+            stand = stands[target] = Stand()
+        asks = stand.asks
         earlier = asks.pop(command.by, None)
         same = earlier is not None and earlier.command.value == command.value
         if shadow and same and earlier:  # nothing new to tell: it goes on under the name it was told by
-            ask = replace(ask, command=replace(command, id=earlier.command.id))
+            ask = ask._replace(command=command._replace(id=earlier.command.id))
         asks[command.by] = ask
         stronger = ask if len(asks) == 1 else strongest(asks.values() if shadow else self._acting(household, asks))
         if stronger is not ask and not same:
             yield Event(now, command, "outranked", f"{stronger.command.by} comes first" if stronger else "")
         elif shadow and not same:
             yield Event(now, command, "shadow")
+
+    def _best(self, household: int, asks: dict[str, Ask]) -> Ask | None:
+        """The ask that counts, of those that act."""
+        if len(asks) == 1:
+            (ask,) = asks.values()
+            return None if self.gate.in_shadow(ask, household) else ask
+        return strongest(self._acting(household, asks))
 
     def _acting(self, household: int, asks: dict[str, Ask]) -> list[Ask]:
         return [ask for ask in asks.values() if not self.gate.in_shadow(ask, household)]
@@ -122,12 +132,12 @@ class Standings:
 
         `passed` is an ask that settle has let pass at this very instant, which need not be asked about again.
         """
-        household = self.nodes.household(target[0])
+        household = self.nodes.household_of_node.plain[target[0]]
         stands = self._stands.get(household, {})
         stand = stands.get(target)
         if stand is None:
             return
-        while best := strongest(self._acting(household, stand.asks)):
+        while best := self._best(household, stand.asks):
             if not self._must_send(target, stand, best, now):
                 self._take_over(stand, best)
                 return
@@ -149,8 +159,8 @@ class Standings:
     def _take_over(self, stand: Stand, best: Ask) -> None:
         """The same value for longer or for another reason: nothing to tell the device, but whose it is changes."""
         if stand.sent and best.command.id != stand.sent.id:
-            stand.sent = replace(best.command, id=stand.sent.id)
-            stand.asks[best.command.by] = replace(best, command=stand.sent)
+            stand.sent = best.command._replace(id=stand.sent.id)
+            stand.asks[best.command.by] = best._replace(command=stand.sent)
 
     def _must_send(self, target: Target, stand: Stand, best: Ask, now: float) -> bool:
         if stand.sent is None or stand.sent.value != best.command.value:
@@ -184,7 +194,7 @@ class Standings:
                 yield Event(now, stand.asks.pop(by).command, "expired")
             if over:
                 yield from self.resolve(target, now)
-            best = strongest(self._acting(household, stand.asks)) if stand.next_try <= now else None
+            best = self._best(household, stand.asks) if stand.next_try <= now else None
             if best:
                 yield from self._try_again(target, stand, best, now)
 
@@ -206,8 +216,8 @@ class Standings:
             {
                 "node": self.nodes.names[node],
                 "path": self.vocabulary.signals[signal].path,
-                "asks": [asdict(ask) for ask in stand.asks.values()],
-                "sent": asdict(stand.sent) if stand.sent else None,
+                "asks": [{**ask._asdict(), "command": ask.command._asdict()} for ask in stand.asks.values()],
+                "sent": stand.sent._asdict() if stand.sent else None,
                 "state": stand.state,
                 "tries": stand.tries,
                 "next_try": None if stand.next_try == NEVER else stand.next_try,

@@ -101,27 +101,21 @@ class RuleBook:
         return tuple(found)
 
 
-def _concerns(rule: Rule, households: set[str], household: str, view: View) -> bool:
-    return household in households and (not rule.node or view.node == f"{household}/{rule.node}")
-
-
 def _act(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        household = view.household
-        if _concerns(rule, households, household, view):
+        household, _, node = view.node.partition("/")
+        if household in households and rule.node in ("", node):
             for one in rule.actions:
-                node = f"{household}/{one.node}"
-                yield Command(node, one.path, one.value, view.now + one.lasts_s, rule.why)
+                yield Command(f"{household}/{one.node}", one.path, one.value, view.now + one.lasts_s, rule.why)
 
     return decide
 
 
 def _take_back(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        household = view.household
-        if _concerns(rule, households, household, view):
+        household, _, node = view.node.partition("/")
+        if household in households and rule.node in ("", node):
             for one in rule.actions:
-                node = f"{household}/{one.node}"
-                yield Command(node, one.path, None, view.now, f"{rule.why}: no longer")
+                yield Command(f"{household}/{one.node}", one.path, None, view.now, f"{rule.why}: no longer")
 
     return decide
