@@ -222,7 +222,7 @@ def test_devices_come_and_go_without_a_restart(open_house: Settings, shell: Shel
             async with asyncio.timeout(20):
                 while not await shell.publish(port, topic, "mine", *van):
                     pass
-            assert set(heard.payloads()) == {b"mine"}
+            await heard.until(lambda: set(heard.payloads()) == {b"mine"})
             assert bus.server.deaths == 0
 
     asyncio.run(story())
