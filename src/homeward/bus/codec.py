@@ -99,12 +99,20 @@ class Codec:
         return self._one((subject, leaf, node), shape, said.values(), (at, crc32(payload) if at == at else 0), time_ns)
 
     def alone(self, subject: bytes, paths: tuple[str, ...], said: Iterable[Value], time_ns: int) -> Single | None:
-        """The same for what a template made of a message that came alone, for the subject of its node."""
+        """The same for what a template made of a message that came alone; `subject` is its node's, for readings.
+
+        `said` in the order of `paths`; a list has floats only.
+        """
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
         shape = self._shapes.known.get(paths)
-        if leaf > TOLD or shape is None:
+        if leaf > TOLD or shape is None or shape.kind != self._nodes.kind_of_node.plain[node]:
             return None
-        return self._one((subject, leaf, node), shape, said, (nan, 0), time_ns)
+        values = said if isinstance(said, list) and shape.fits(said) else shape.numbers(said)
+        time = max(time_ns / 1e9, self._latest)
+        if values is None or not self._rate.takes(subject, int(time)):
+            return None
+        self._latest = time
+        return Single(node, time, time, shape.signals, values)
 
     def _one(
         self, whom: tuple[bytes, int, int], shape: Shape, said: Iterable[Any], when: tuple[float, int], time_ns: int

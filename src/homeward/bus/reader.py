@@ -178,6 +178,8 @@ class Reader(asyncio.Protocol):
                 self._waiting.extend(*self._scan.parts(data))
             if self._scan.found == MOST:
                 continue
+            if at == size:
+                break
             line = data.find(b"\r\n", at)
             if line < 0:
                 break

@@ -1,7 +1,9 @@
 """What a message's keys mean, worked out once for each combination: most senders say the same things every time."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ class Shape:
 
     `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text. `paths` are the names
     it was met by; `number` is its own among the known shapes if it has few signals, all numbers or truths, else NONE.
+    `low` and `high` are the bounds of signals that may have any number between them, if all of them may.
     """
 
     signal: Integers
@@ -39,6 +42,14 @@ class Shape:
     bounds: tuple[Bound, ...] = ()
     paths: tuple[str, ...] = ()
     number: int = NONE
+    low: "array[float] | None" = None
+    high: "array[float] | None" = None
+
+    def fits(self, values: list[float]) -> bool:
+        """Whether these may be said as they are; False if somebody must look closer."""
+        if self.low is None or self.high is None:
+            return False
+        return all(map(le, self.low, values)) and all(map(le, values, self.high))
 
     def numbers(self, said: Iterable[Any]) -> list[float] | None:
         """What was said as it is kept; None if something does not fit, or somebody must look closer."""
@@ -92,13 +103,22 @@ class Shapes:
             self.known.clear()
         is_plain = len(paths) <= MOST_TOGETHER and (self._bounds.type[numbers] < Type.ENUM).all()
         number = len(self.known) if is_plain else NONE
-        shape = Shape(numbers, kind, len(paths), order, self._bounds.of(order), paths, number)
+        bounds = self._bounds.of(order)
+        low, high = _any_between(bounds)
+        shape = Shape(numbers, kind, len(paths), order, bounds, paths, number, low, high)
         if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
             if not told:
                 raise Refused(f"{guarded} is for people to set (household file, page, API, wish), not for devices")
             return replace(shape, number=NONE)
         self.known[paths] = shape
         return shape
+
+
+def _any_between(bounds: tuple[Bound, ...]) -> "tuple[array[float] | None, array[float] | None]":
+    """The lowest and the highest values, None if one must be whole or a word."""
+    if not bounds or any(whole or words is not None for _, _, whole, words in bounds):
+        return None, None
+    return array("d", [low for low, *_ in bounds]), array("d", [high for _, high, *_ in bounds])
 
 
 class Unknown(Exception):

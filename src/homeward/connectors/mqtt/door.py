@@ -93,12 +93,15 @@ class Door:
 
         None for any other, which `rewrite` is for.
         """
-        topic = self._concerned(messages.subjects[0])
-        if not topic or messages.understood:
+        subject, payload = messages.subjects[0], messages.payloads[0]
+        if subject.startswith(OURS) or messages.understood:
             return None
-        if most := self.translator.read_as_most(topic, messages.payloads[0]):
+        topic = self._topics.get(subject) or self._topic(subject)
+        if most := self.translator.read_as_most(topic, payload):
             return as_readings(most[0]), most[1], most[2]
-        found = self.translator.hear(topic, messages.payloads[0])
+        if not self.translator.concerns(topic):
+            return None
+        found = self.translator.hear(topic, payload)
         self._found = (messages.sequences[0], messages.times_ns[0]), found
         if len(found) != 1 or found[0][2] is not None:
             return None

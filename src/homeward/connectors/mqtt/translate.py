@@ -123,6 +123,8 @@ class Translator:
         try:
             return self._plain[topic]
         except KeyError:
+            if len(self._plain) >= MOST_TOPICS:
+                self._plain.clear()
             known = self._plain[topic] = self._as_most(topic)
             return known
 
