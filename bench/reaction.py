@@ -4,6 +4,7 @@
 
 The generator and the echo in C are the harness's (`../shared/bench`); the echo goes through the same server
 (nats-server with its MQTT listener) by itself. Ten households, 20 messages a second in all, at random moments.
+What the machine's own unsteadiness is (`bench.steady`) is told below.
 """
 
 import argparse
@@ -16,8 +17,10 @@ from pathlib import Path
 
 from bench.beside import REACTION, copied, is_missing
 from bench.peers.contestant import apply, started
+from bench.steady import steadiness
 
 CARS, RATE = 10, 20
+STEADY_S = 20.0
 TOPICS = ("--tin", "car/%d/telemetry", "--tout", "home/+/climate/set")
 
 
@@ -70,6 +73,7 @@ def main() -> int:
         f" {told['actions']:.0f} of {told['expected']:.0f} answered; {told['p50_ms'] / p50:.1f} and"
         f" {told['p99_ms'] / p99:.1f} times the echo"
     )
+    print(f"  {steadiness(STEADY_S)}")
     return 0
 
 
