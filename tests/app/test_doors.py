@@ -68,6 +68,10 @@ async def test_a_template_with_a_mistake_changes_nothing(tmp_path: Path) -> None
         assert not households.registry.household("lind").connectors  # type: ignore[union-attr]
         with pytest.raises(Refused, match=r"rules\.near"):
             await households.apply(HOUSEHOLD.replace("< 5 km", "< 5 kg"), templates={"my-car.yaml": TEMPLATE})
+        with pytest.raises(
+            Refused, match=r"did you mean Vehicle\.Speed(.|\n)*rules\.near"
+        ):  # all that is wrong at once
+            await households.apply(HOUSEHOLD.replace("< 5 km", "< 5 kg"), templates={"my-car.yaml": wrong})
         assert not hub.doors.own.listen
 
 
@@ -75,6 +79,7 @@ async def test_a_device_may_send_its_own_foreign_topic_and_no_other(tmp_path: Pa
     async with running(tmp_path, guests=False) as (hub, households):
         await households.apply(HOUSEHOLD, templates={"my-car.yaml": TEMPLATE})
         given = await households.add_device("lind/car")
+        assert (given["topics"], "listens" in given) == (["car/car/telemetry"], False)
         own = ("-u", str(given["user"]), "-P", str(given["password"]))
         assert await publishing(hub, "car/car/telemetry", {"kmh": 61, "dist": 7}, *own) == 0
         await until(lambda: hub.circle.twin.get("lind/car", "Vehicle.Speed")[0] == 61, "the car is heard")

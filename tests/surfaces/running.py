@@ -63,6 +63,7 @@ def running_hub(folder: Path) -> Iterator[Running]:
             process.send_signal(signal.SIGINT)
             assert process.wait(20) == 0
             assert children, "the server was its child"
+            assert not (folder / "api-address").exists()
             assert not [child for child in children if Path(f"/proc/{child}").exists()]
         finally:
             process.kill()

@@ -37,6 +37,16 @@ def test_applying_twice_changes_nothing(hub: Running) -> None:
     assert "nothing to change" in hub.run("apply", str(hub.folder / "household.yaml")).stdout
 
 
+def test_a_hub_is_found_by_its_folder(hub: Running, tmp_path: Path) -> None:
+    told = homeward("skills", "lind", "--folder", str(hub.folder))
+    assert told.stdout.startswith("arrival: ")
+    stale = tmp_path / "api-address"
+    for said in ("http://127.0.0.1:1", "nonsense", "http://[", ""):
+        stale.write_text(said)
+        elsewhere = homeward("skills", "lind", "--folder", str(tmp_path))
+        assert "8420" in elsewhere.stderr or elsewhere.returncode == 0, "an address where nobody answers does not count"
+
+
 def test_history_prints_what_was_sent(hub: Running, tool: Callable[..., str]) -> None:
     topic = "homeward/lind/car/readings"
     publish = [tool("mosquitto_pub"), "-p", hub.mqtt_port, "-q", "1", "-t", topic]
@@ -58,7 +68,7 @@ def test_mistakes_on_the_command_line_are_told_in_a_line(hub: Running) -> None:
     assert (wrong.returncode, wrong.stderr) == (1, "homeward: unknown: Vehicle.Sped; did you mean Vehicle.Speed?\n")
     assert "30m" in hub.run("history", "lind/car", SPEED, "--last", "soon").stderr
     nobody = homeward("apply", str(hub.folder / "household.yaml"), "--hub", "http://127.0.0.1:1")
-    assert "no hub answers" in nobody.stderr
+    assert "no hub answers at http://127.0.0.1:1 " in nobody.stderr
     busy = homeward("up", "--folder", str(hub.folder / "other"), "--port", hub.url.rpartition(":")[2])
     assert "is busy" in busy.stderr
     assert busy.returncode == 1

@@ -32,12 +32,13 @@ from homeward.bus.reach import reach
 from homeward.core.signal import Refused
 from homeward.history.durable import sync_file
 from homeward.history.tables import SCHEMAS
+from homeward.surfaces.remote import ADDRESS
 
 FORMAT = 1
 SQLITE = b"SQLite format 3\0"
 MANIFEST = "manifest.json"
 LOG = "log.bytes"
-PASSING = (".new", ".part", "-wal", "-shm", "-journal", ".lock")
+PASSING = (".new", ".part", "-wal", "-shm", "-journal", ".lock", ADDRESS)
 """Ends of names of files that mean nothing without the process that uses them."""
 
 Step = Callable[[float, float], None]

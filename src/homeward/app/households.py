@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from os import getpid
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from homeward.core.signal import Command, Kind, Refused, UnknownSignal, Value, h
 from homeward.core.vocabulary import encode
 from homeward.registry.apply import apply
 from homeward.registry.household import Household, parse
+from homeward.registry.problems import HouseholdErrors, Problem
 from homeward.registry.store import Registry
 from homeward.rules.book import RuleBook, read_rules
 from homeward.surfaces.letting import ACTING
@@ -123,8 +125,17 @@ class Households:
                 f"leave some out, or start the hub with --most-nodes {len(household.nodes)}"
             )
         self._check_kinds({node.name: node.kind for node in household.nodes})
-        check(household, self._vocabulary, folders, text, name, self.hub.doors.own)
-        read_rules(household, self._vocabulary, name)
+        problems: list[Problem] = []
+        for look in (
+            partial(check, household, self._vocabulary, folders, text, name, self.hub.doors.own),
+            partial(read_rules, household, self._vocabulary, name),
+        ):
+            try:
+                look()
+            except HouseholdErrors as found:
+                problems += found.problems
+        if problems:
+            raise HouseholdErrors(problems)
         check_acting(household, name)
         return household
 
@@ -199,13 +210,21 @@ class Households:
                 raise Refused(f"{path} is for people to set: wish for it")
         await self.hub.tell_readings(node, readings, "readings")
 
-    async def add_device(self, node: str) -> dict[str, str | int]:
-        """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused."""
+    async def add_device(self, node: str) -> dict[str, str | int | list[str]]:
+        """Give a node credentials for the broker; what to type into the device. Raises UnknownSignal or Refused.
+
+        `topics` are the foreign ones that templates of the hub's own door have for it, `listens` those it may hear.
+        """
         device = self.hub.devices.add(node, self.hub.circle.twin.nodes)
         await self._devices_changed(node)
         host, port = "127.0.0.1", self.hub.bus.server.mqtt_port
-        topics = f"homeward/{node}/readings"
-        return {"host": host, "port": port, "user": device.user, "password": device.password, "topic": topics}
+        told: dict[str, str | int | list[str]] = {"host": host, "port": port, "user": device.user}
+        told |= {"password": device.password, "topic": f"homeward/{node}/readings"}
+        sends, hears = self.hub.doors.own.topics_of(node)
+        for name, topics in (("topics", sends), ("listens", hears)):
+            if topics:
+                told[name] = list(topics)
+        return told
 
     async def remove_device(self, node: str) -> None:
         """Take a node's credentials back; its connections end. Raises Refused if it has none."""

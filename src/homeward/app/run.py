@@ -12,6 +12,7 @@ from homeward.app.roadmap import NAME, Roadmap
 from homeward.app.serve import Door, serve
 from homeward.app.settings import HubSettings
 from homeward.app.skills import ALL, ASKING, LEARNING
+from homeward.app.slow import told_if_slow
 from homeward.core.signal import Refused
 from homeward.core.skill import Skill
 from homeward.skills.navigation import navigation
@@ -40,7 +41,8 @@ def run_hub(
     """
     set_up_logging(verbose, log_json)
     roadmap = open_map(settings.folder, pack)
-    hub = Hub(settings, skills_with(roadmap))
+    with told_if_slow():
+        hub = Hub(settings, skills_with(roadmap))
     if roadmap:
         roadmap.hub, roadmap.sources = hub, tuple(traffic)
     elif traffic:

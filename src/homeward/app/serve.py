@@ -30,6 +30,7 @@ from homeward.surfaces import metrics, roads_api, sign_in, tokens_api
 from homeward.surfaces.access import Keys, is_here
 from homeward.surfaces.api import router, tell_invalid
 from homeward.surfaces.guard import Guard
+from homeward.surfaces.remote import ADDRESS
 from homeward.surfaces.shares import Shares
 from homeward.surfaces.web import mount
 
@@ -95,9 +96,12 @@ async def serve(
                 _on_the_roads(hub, roadmap),
             ):
                 scheme = "https" if door.certificate else "http"
-                ready(f"{scheme}://{host}:{listener.getsockname()[1]}", hub)
+                url = f"{scheme}://{host}:{listener.getsockname()[1]}"
+                (hub.settings.folder / ADDRESS).write_text(url, encoding="utf-8")
+                ready(url, hub)
                 await _first(ended.wait(), hub.run())
     finally:
+        (hub.settings.folder / ADDRESS).unlink(missing_ok=True)
         listener.close()
         households.registry.close()
 

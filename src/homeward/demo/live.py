@@ -8,6 +8,7 @@ from homeward.app.logs import set_up_logging
 from homeward.app.run import open_map, run, say_ready, skills_with
 from homeward.app.serve import Door, serve
 from homeward.app.settings import HubSettings
+from homeward.app.slow import told_if_slow
 from homeward.bus.ports import check_free
 from homeward.bus.settings import BusError
 from homeward.core.circle import Circle, Turn
@@ -50,7 +51,8 @@ def run_demo(settings: HubSettings, port: int, speed: float, verbose: bool, pack
         else:
             show.begin(lived_before(circle, heard=lambda message, turn: keep(past, message, turn), way=way))
 
-    hub = Hub(settings, skills_with(roadmap), [show], clock, begin)
+    with told_if_slow():
+        hub = Hub(settings, skills_with(roadmap), [show], clock, begin)
     if roadmap:
         roadmap.hub = hub
 

@@ -31,7 +31,7 @@ class Admin(Protocol):
     async def hear(self, node: str, readings: dict[str, Value]) -> None:
         """Put readings into the log. Raises Refused or UnknownSignal for what cannot be."""
 
-    async def add_device(self, node: str) -> dict[str, str | int]:
+    async def add_device(self, node: str) -> dict[str, str | int | list[str]]:
         """Give a node credentials for the broker. Raises UnknownSignal or Refused."""
 
     async def remove_device(self, node: str) -> None:
@@ -231,8 +231,11 @@ def _arrange(api: APIRouter, admin: Admin, keys: Keys) -> None:
     Arranging = Annotated[Access, Depends(keys.needing("arrange"))]
 
     @api.post("/devices/{household}/{node}", status_code=201)
-    async def add_device(household: str, node: str, _: Arranging) -> dict[str, str | int]:
-        """Give a node new credentials for the broker; the password is told this once."""
+    async def add_device(household: str, node: str, _: Arranging) -> dict[str, str | int | list[str]]:
+        """Give a node new credentials for the broker; the password is told this once.
+
+        `topics` and `listens` are the foreign topics that templates of the hub's own door have for it, if any.
+        """
         with told(404):
             return await admin.add_device(f"{household}/{node}")
 

@@ -1,11 +1,12 @@
 """The running hub as the command line reaches it: over its API, with the token from its folder."""
 
 import re
+import socket
 import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import orjson
@@ -14,6 +15,9 @@ from homeward.app.templates import beside
 from homeward.core.connector import ConnectorError
 from homeward.core.signal import Refused
 
+USUAL = "http://127.0.0.1:8420"
+ADDRESS = "api-address"
+"""The file in a hub's folder where it says its address while it runs."""
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 PATIENCE_S = 60.0
 
@@ -30,18 +34,33 @@ def seconds_of(text: str) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
-class Remote:
-    """A hub at an address; `folder` overrules the one that the hub says it uses, `fallback` is for when none runs."""
+def noted(folder: Path | None) -> str:
+    """The address that a hub noted in its folder, if it still answers there; else ''."""
+    try:
+        url = (folder / ADDRESS).read_text(encoding="utf-8").strip() if folder else ""
+        at = urlsplit(url)
+        socket.create_connection((at.hostname or "", at.port or 0), timeout=1.0).close()
+    except (OSError, ValueError):
+        return ""
+    return url
 
-    def __init__(self, url: str, folder: Path | None = None, fallback: Path | None = None) -> None:
-        self._url, self._folder, self._fallback = url.rstrip("/"), folder, fallback
+
+class Remote:
+    """A hub at an address, or the one that uses a folder, or the usual one.
+
+    `folder` overrules the one that the hub says it uses, `fallback` is for when none runs.
+    """
+
+    def __init__(self, url: str | None, folder: Path | None = None, fallback: Path | None = None) -> None:
+        self.url = (url or noted(folder or fallback) or USUAL).rstrip("/")
+        self._folder, self._fallback = folder, fallback
         self._opener = build_opener(ProxyHandler({}))  # the hub is on this machine, whatever proxies there are
         self._health: dict[str, Any] | None = None
 
     def health(self) -> dict[str, Any]:
         """What the hub says of itself. Raises ConnectorError if none answers."""
         if self._health is None:
-            self._health = self._ask(Request(f"{self._url}/api/health"))
+            self._health = self._ask(Request(f"{self.url}/api/health"))
         return self._health or {}
 
     def folder(self) -> Path:
@@ -79,16 +98,16 @@ class Remote:
 
     def households(self) -> dict[str, str]:
         """The households that the hub has, and the IANA zone of each."""
-        return {one["name"]: one["zone"] for one in self._ask(Request(f"{self._url}/api/households"))}
+        return {one["name"]: one["zone"] for one in self._ask(Request(f"{self.url}/api/households"))}
 
     def skills(self, household: str) -> list[dict[str, Any]]:
         """The household's skills: name, does, acts."""
-        told: list[dict[str, Any]] = self._ask(Request(f"{self._url}/api/skills/{quote(household)}"))
+        told: list[dict[str, Any]] = self._ask(Request(f"{self.url}/api/skills/{quote(household)}"))
         return told
 
     def decisions(self, household: str, limit: int) -> list[dict[str, Any]]:
         """What was decided lately, newest first."""
-        told: list[dict[str, Any]] = self._ask(Request(f"{self._url}/api/decisions/{quote(household)}?limit={limit}"))
+        told: list[dict[str, Any]] = self._ask(Request(f"{self.url}/api/decisions/{quote(household)}?limit={limit}"))
         return told
 
     def let(self, household: str, skills: list[str], act: bool) -> None:
@@ -120,7 +139,7 @@ class Remote:
             raise Refused(f"the hub's token cannot be read: {problem}") from None
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         data = None if body is None else orjson.dumps(body)
-        return self._ask(Request(self._url + path, data, headers, method=method))
+        return self._ask(Request(self.url + path, data, headers, method=method))
 
     def _ask(self, request: Request) -> Any:
         """The hub's answer. Raises Refused with what it says against it, ConnectorError where nobody answers."""
@@ -131,7 +150,7 @@ class Remote:
             raise Refused(_detail(problem)) from None
         except (OSError, ValueError) as problem:
             raise ConnectorError(
-                f"no hub answers at {self._url} ({problem}); start one with `homeward up`, or say where with --hub"
+                f"no hub answers at {self.url} ({problem}); start one with `homeward up`, or say where with --hub"
             ) from None
 
 

@@ -7,7 +7,7 @@ import typer
 
 from homeward.core.connector import ConnectorError
 from homeward.core.signal import Refused
-from homeward.surfaces.cli.options import HUB, HUB_FOLDER, Folder, HubUrl, Json, MqttPort, NatsPort, Port
+from homeward.surfaces.cli.options import HUB_FOLDER, Folder, HubUrl, Json, MqttPort, NatsPort, Port
 from homeward.surfaces.cli.said import progress, say
 
 app = typer.Typer()
@@ -18,7 +18,7 @@ app.add_typer(service, name="service")
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -77,7 +77,7 @@ def service_status(json: Json = False) -> None:
 
 @app.command()
 def doctor(
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     household: Annotated[Path | None, typer.Option(help="A household file to look at too.")] = None,
     json: Json = False,
@@ -94,5 +94,5 @@ def doctor(
     if health and folder and folder.resolve() != Path(health["folder"]):
         health = None  # the hub that answers is another one
     there_is = folder or (Path(health["folder"]) if health else HUB_FOLDER)
-    if not tell_findings(there_is, hub, health, household, json):
+    if not tell_findings(there_is, there.url, health, household, json):
         raise typer.Exit(1)

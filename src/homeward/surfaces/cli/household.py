@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from homeward.core.signal import Refused
-from homeward.surfaces.cli.options import HUB, Folder, HubUrl, Json
+from homeward.surfaces.cli.options import HUB_FOLDER, Folder, HubUrl, Json
 from homeward.surfaces.cli.said import say
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ app.add_typer(device, name="device")
 @app.command()
 def apply(
     file: Annotated[Path, typer.Argument(help="The household file (YAML).")],
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -31,7 +31,7 @@ def apply(
 
     if not file.is_file():
         raise Refused(f"{file} is not a file")
-    changes = Remote(hub, folder).apply(file)
+    changes = Remote(hub, folder, HUB_FOLDER).apply(file)
     watched = [] if json else changes.pop("watched")
     if json or any(changes.values()):
         say(changes, json)
@@ -49,26 +49,26 @@ def apply(
 @device.command("add")
 def device_add(
     node: Annotated[str, typer.Argument(help="The node that it speaks for: lind/car")],
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
     """Give a node new credentials and print what to type into the device."""
     from homeward.surfaces.remote import Remote
 
-    say(Remote(hub, folder).add_device(node), json)
+    say(Remote(hub, folder, HUB_FOLDER).add_device(node), json)
 
 
 @device.command("remove")
 def device_remove(
     node: Annotated[str, typer.Argument(help="The node whose credentials end.")],
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
 ) -> None:
     """Take a node's credentials back; its connections end."""
     from homeward.surfaces.remote import Remote
 
-    Remote(hub, folder).remove_device(node)
+    Remote(hub, folder, HUB_FOLDER).remove_device(node)
 
 
 Words = Annotated[list[str] | None, typer.Argument(help="A household, then skills; where there is one, only skills.")]
@@ -78,14 +78,14 @@ TOLD = 20
 @app.command()
 def skills(
     household: Annotated[str, typer.Argument(help="A household; may be left out where there is one.")] = "",
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
     """List a household's skills, whether each acts or only watches, and what was only said lately."""
     from homeward.surfaces.remote import Remote
 
-    there = Remote(hub, folder)
+    there = Remote(hub, folder, HUB_FOLDER)
     name, _ = _understood(there, [household] if household else [])
     able = there.skills(name)
     would = [one for one in there.decisions(name, 1000) if one["state"] == "shadow"][:TOLD]
@@ -103,21 +103,21 @@ def skills(
 
 
 @app.command()
-def go(words: Words = None, hub: HubUrl = HUB, folder: Folder = None) -> None:
+def go(words: Words = None, hub: HubUrl = None, folder: Folder = None) -> None:
     """Let skills act in a household, all of them where none is named."""
     _let(words or [], True, hub, folder)
 
 
 @app.command()
-def shadow(words: Words = None, hub: HubUrl = HUB, folder: Folder = None) -> None:
+def shadow(words: Words = None, hub: HubUrl = None, folder: Folder = None) -> None:
     """Let skills only watch: they decide and explain as ever, and nothing of it is sent."""
     _let(words or [], False, hub, folder)
 
 
-def _let(words: list[str], act: bool, hub: str, folder: Path | None) -> None:
+def _let(words: list[str], act: bool, hub: str | None, folder: Path | None) -> None:
     from homeward.surfaces.remote import Remote
 
-    there = Remote(hub, folder)
+    there = Remote(hub, folder, HUB_FOLDER)
     household, named = _understood(there, words)
     there.let(household, named, act)
     what = ", ".join(named) or "all skills"

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-HUB = "http://127.0.0.1:8420"
 HUB_FOLDER, DEMO_FOLDER = Path("var/hub"), Path("var/demo")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of words.")]
@@ -13,7 +12,14 @@ Folder = Annotated[
     Path | None,
     typer.Option(help="The hub's folder; else that of the hub that runs, else var/hub.", envvar="HOMEWARD_FOLDER"),
 ]
-HubUrl = Annotated[str, typer.Option("--hub", help="The running hub's address.", envvar="HOMEWARD_HUB")]
+HubUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--hub",
+        help="The running hub's address; else that of the folder's hub, else http://127.0.0.1:8420.",
+        envvar="HOMEWARD_HUB",
+    ),
+]
 Port = Annotated[int, typer.Option(help="Port of the pages and the API; 0 for any free one.", min=0, max=65_535)]
 MapPack = Annotated[
     Path | None,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homeward.surfaces.cli.options import HUB, HUB_FOLDER, Folder, HubUrl, Json
+from homeward.surfaces.cli.options import HUB_FOLDER, Folder, HubUrl, Json
 from homeward.surfaces.cli.said import progress, say
 
 PICTURE = Path("what-if.html")
@@ -18,7 +18,7 @@ def history(
     path: Annotated[str, typer.Argument(help="A signal: Vehicle.Speed")],
     last: Annotated[str, typer.Option(help="How far back: 90s, 30m, 2h, 7d.")] = "24h",
     limit: Annotated[int, typer.Option(help="At most so many readings, the newest.", min=1)] = 1000,
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -51,7 +51,7 @@ def replay(
     comfort: Annotated[
         float | None, typer.Option(help="What if, of a recording: what they want, °C.", min=10, max=30)
     ] = None,
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:

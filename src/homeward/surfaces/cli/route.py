@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from homeward.surfaces.cli.options import HUB, HUB_FOLDER, Certainty, Folder, Json, Outside, Reserve, Soc
+from homeward.surfaces.cli.options import HUB_FOLDER, Certainty, Folder, Json, Outside, Reserve, Soc
 from homeward.surfaces.cli.said import progress, say
 
 Figures = tuple[float | None, float | None, float | None, float | None]
@@ -71,7 +71,7 @@ def wish_of(car: str, figures: Figures, folder: Path | None, precondition: bool 
         from homeward.app.cars import Cars
         from homeward.surfaces.remote import Remote
 
-        cars = Cars.last_seen(Remote(HUB, folder, HUB_FOLDER).folder())
+        cars = Cars.last_seen(Remote(None, folder, HUB_FOLDER).folder())
         cars.twin.nodes.number(car)  # or there is no such car
         wish = cars.wish(cars.home(car.partition("/")[0]), car, soc)
     else:

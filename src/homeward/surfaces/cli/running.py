@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from homeward.app.slow import told_if_slow
 from homeward.surfaces.cli.options import (
     DEMO_FOLDER,
     HUB_FOLDER,
@@ -63,10 +64,11 @@ def up(
     log_json: LogJson = False,
 ) -> None:
     """Run the hub until Ctrl-C."""
-    from homeward.app.run import run_hub
-    from homeward.app.serve import Door
-    from homeward.app.settings import GIB, HubSettings, Limits
-    from homeward.app.templates import beside
+    with told_if_slow():
+        from homeward.app.run import run_hub
+        from homeward.app.serve import Door
+        from homeward.app.settings import GIB, HubSettings, Limits
+        from homeward.app.templates import beside
 
     door = Door(host, port, certificate, key)
     operators = frozenset(operator or ())
@@ -99,7 +101,8 @@ def demo(
             told = run_headless(step, jam=jam)
         say(told, json)
         return
-    from homeward.app.settings import HubSettings
-    from homeward.demo.live import run_demo
+    with told_if_slow():
+        from homeward.app.settings import HubSettings
+        from homeward.demo.live import run_demo
 
     run_demo(HubSettings(folder, nats_port, mqtt_port, guests=True), port, speed, verbose, pack)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from homeward.surfaces.cli.options import HUB, Folder, HubUrl, Json
+from homeward.surfaces.cli.options import HUB_FOLDER, Folder, HubUrl, Json
 from homeward.surfaces.cli.said import say
 
 app = typer.Typer(help="Tokens for programs and people: what each may do, and until when.", no_args_is_help=True)
@@ -18,7 +18,7 @@ def token_add(
     household: Annotated[str, typer.Option(help="Only this household.")] = "",
     person: Annotated[str, typer.Option(help="Speaks as this person: lind/ada.")] = "",
     days: Annotated[float | None, typer.Option(help="Counts for so many days; else until it is removed.")] = None,
-    hub: HubUrl = HUB,
+    hub: HubUrl = None,
     folder: Folder = None,
     json: Json = False,
 ) -> None:
@@ -27,17 +27,17 @@ def token_add(
 
     household = household or person.partition("/")[0]
     body = {"name": name, "scopes": scope, "household": household, "person": person, "days": days}
-    told = Remote(hub, folder).add_token(body)
+    told = Remote(hub, folder, HUB_FOLDER).add_token(body)
     note = {} if json else {"note": "shown this once; keep it as you keep a password"}
     say({"token": told} | note, json)
 
 
 @app.command("list")
-def token_list(hub: HubUrl = HUB, folder: Folder = None, json: Json = False) -> None:
+def token_list(hub: HubUrl = None, folder: Folder = None, json: Json = False) -> None:
     """All tokens, without what they are."""
     from homeward.surfaces.remote import Remote
 
-    found = Remote(hub, folder).tokens()
+    found = Remote(hub, folder, HUB_FOLDER).tokens()
     if json:
         say({"tokens": found}, json)
         return
@@ -52,9 +52,9 @@ def token_list(hub: HubUrl = HUB, folder: Folder = None, json: Json = False) -> 
 
 @app.command("remove")
 def token_remove(
-    name: Annotated[str, typer.Argument(help="The token to remove.")], hub: HubUrl = HUB, folder: Folder = None
+    name: Annotated[str, typer.Argument(help="The token to remove.")], hub: HubUrl = None, folder: Folder = None
 ) -> None:
     """Let a token be worth nothing any more, at once."""
     from homeward.surfaces.remote import Remote
 
-    Remote(hub, folder).remove_token(name)
+    Remote(hub, folder, HUB_FOLDER).remove_token(name)

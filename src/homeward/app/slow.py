@@ -1,0 +1,27 @@
+"""Says what takes so long when homeward is started for the first time on a machine; itself it imports nothing slow."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import Timer
+
+SLOW_S = 2.0
+
+
+@contextmanager
+def told_if_slow() -> Iterator[None]:
+    """Say it, once, if what is done here takes longer than usual."""
+    telling = Timer(SLOW_S, _tell)
+    telling.daemon = True
+    telling.start()
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+@cache
+def _tell() -> None:
+    said = "compiling what must be quick for this machine: some 20 seconds, the first time only"
+    print(said, file=sys.stderr, flush=True)
