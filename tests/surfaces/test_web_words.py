@@ -5,10 +5,13 @@ from math import nan
 
 import numpy as np
 import pytest
+from tests.surfaces.evening_house import EveningHouse
 
 from homeward.surfaces.web import say
+from homeward.surfaces.web.going import Going
 from homeward.surfaces.web.plan import Plan, moved, read_plan
 from homeward.surfaces.web.sentence import split, steps, tell, tell_move
+from homeward.surfaces.web.sight import Sight
 from homeward.words import load_vocabulary
 
 ZONE = "Europe/Stockholm"
@@ -180,3 +183,17 @@ def test_what_is_no_plan_is_none(text: object) -> None:
 def test_a_plan_with_a_broken_column_loses_that_column_alone() -> None:
     read = plan(indoor=[1, 2], level=[None] * 20, outdoor=[2.5] * 20)
     assert len(read.indoor) == 0 and len(read.level) == 0 and np.all(read.outdoor == 2.5)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.0, ("Home will be warm by", "17:58")),
+        (20.0, ("Home is warming up,", "19.6\xa0°C")),
+        (60.0, ("Home is warm,", "21.0\xa0°C")),
+        (120.0, ("Home,", "21.0\xa0°C")),
+    ],
+)
+def test_the_home_in_two_words(minutes: float, words: tuple[str, str]) -> None:
+    assert Going(Sight(EveningHouse(minutes=minutes), "lind"), None).home_state() == words
+    assert Going(Sight(EveningHouse("quiet"), "lind"), None).home_state() == ("", "")

@@ -82,7 +82,7 @@ class DrivePage:
             "stops": [[*self._metres((one.place.lat, one.place.lon)), one.told()] for one in going.halts()],
             "reach": self._reach(),
             "turn": self._turn(),
-            "state": going.home_state(),
+            "state": " ".join(going.home_state()).strip(),
             "events": [self._metres(one.line[0]) for one in self.atlas.events()] if self.atlas else [],
             "time": say.clock(sight.house.now(), sight.zone),
             "attribution": self.atlas.attribution if self.atlas else "",

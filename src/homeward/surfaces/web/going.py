@@ -146,19 +146,20 @@ class Going:
         metres = 1.3 * Trip.seen(_ends(trip), *here)[0]
         return f"{self.sight.name(node)}, {say.distance(metres)} on foot"
 
-    def home_state(self) -> str:
-        """How warm home is or will be, in a few words."""
+    def home_state(self) -> tuple[str, str]:
+        """How warm home is or will be: a few words and a figure, which read as one; both '' where unknown."""
         sight = self.sight
         plan = read_plan(sight.text(sight.home, "Home.Arrival.Plan"))
         indoor = sight.number(sight.home, "Home.Climate.IndoorTemperature")
         if not isfinite(indoor):
-            return ""
+            return "", ""
         if plan is None or not plan.expects or plan.median < sight.house.now() - 3600.0:
-            return f"Home, {say.degrees(indoor)}"
+            return "Home,", say.degrees(indoor)
         if indoor >= plan.target - 0.5:
-            return f"Home is warm, {say.degrees(indoor)}"
-        warming = isfinite(plan.warm_from) and plan.warm_from <= sight.house.now()
-        return f"Home is warming up, {say.degrees(indoor)}" if warming else "Home will be warm"
+            return "Home is warm,", say.degrees(indoor)
+        if isfinite(plan.warm_from) and plan.warm_from <= sight.house.now():
+            return "Home is warming up,", say.degrees(indoor)
+        return "Home will be warm by", say.clock(plan.median, sight.zone, sight.house.now())
 
     # what a person does
 

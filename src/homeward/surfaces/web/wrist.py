@@ -39,9 +39,8 @@ class WristPage:
             return _shown("person", f"To {told['to']}", metres, "on foot", "stop")
         if told["to"]:
             return _shown("car", told["to"], told["arrival"] or say.DASH, told["why"] or told["between"], "stop")
-        state = self.going.home_state()
-        name, _, degrees = state.rpartition(", ")
-        return _shown("home", name or state or "Home", degrees if name else say.DASH, told["why"], "home")
+        state, figure = self.going.home_state()
+        return _shown("home", state.removesuffix(",") or "Home", figure or say.DASH, told["why"], "home")
 
     async def press(self, what: str) -> None:
         """A person pressed the button."""
