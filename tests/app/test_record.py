@@ -1,15 +1,17 @@
-"""After a crash between history and snapshot, what the circle says again is in history once, however the log is cut."""
+"""After a crash between history and snapshot, what comes again is in history once, however the log is cut."""
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
 
-from homeward.app.record import SAID, TURNS, Scribe
+from homeward.app.record import NOWHERE, SAID, TURNS, Scribe
 from homeward.core.batch import Batch
 from homeward.core.circle import Circle
-from homeward.core.signal import Command, Kind, Reading
+from homeward.core.signal import Command, Kind, Outcome, Reading
 from homeward.core.skill import View, skill
 from homeward.core.vocabulary import Vocabulary
 from homeward.core.when import signal
@@ -87,3 +89,22 @@ def test_it_is_there_once(vocabulary: Vocabulary, tmp_path: Path, before: int, a
     lived(other, whole, range(2, 41), 40)
     stored(whole)
     same(scribe, whole)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 7), (7, 1), (4, 5)])
+def test_an_outcome_is_there_once(vocabulary: Vocabulary, tmp_path: Path, before: int, after: int) -> None:
+    def told(scribe: Scribe, places: range, together: int) -> None:
+        for start in range(places.start, places.stop, together):
+            part = list(places)[start - places.start :][:together]
+            outcomes = tuple(Outcome(f"a-{i}", True, "", float(i), "a/home") for i in part)
+            scribe.later(replace(Batch.empty(), outcomes=outcomes), NOWHERE, part)
+        scribe.catch_up(all=True)
+        scribe.reached(places[-1])
+        scribe.recorder.flush()
+
+    for places, together in ((range(1, 14), before), (range(4, 21), after)):  # the snapshot was of the third
+        with History(tmp_path) as history:
+            told(Scribe(Recorder(history, vocabulary), circle(vocabulary).twin), places, together)
+    with History(tmp_path) as history:
+        found = history.select("SELECT id FROM outcomes", {}, (0.0, inf), "outcomes")
+        assert Counter(found.column("id").to_pylist()) == Counter(f"a-{i}" for i in range(1, 21))

@@ -237,6 +237,7 @@ def test_readings_keep_their_own_time_whatever_else_is_in_the_batch(decode: Call
     )
     assert np.allclose(decoded.batch.time, [NOW, NOW + 0.002], atol=1e-5)
     assert decoded.batch.outcomes[0].at == pytest.approx(NOW + 0.001, abs=1e-5)
+    assert decoded.answered == [2], "its place in the log"
 
 
 def test_a_wish_carries_its_author_and_is_checked(decode: Callable[..., Decoded], vocabulary: Vocabulary) -> None:

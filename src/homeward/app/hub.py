@@ -178,7 +178,7 @@ class Hub:
                 self.scribe.later_one(news, sequence)
                 self.applied += 1
             else:
-                self.scribe.later(news, np.full(len(news), sequence), sequence)
+                self.scribe.later(news, np.full(len(news), sequence))
                 self.applied += len(news)
         return messages
 
@@ -198,7 +198,7 @@ class Hub:
             return
         messages = self.doors.own.rewrite(messages)
         decoded = self.codec.decode(messages)
-        self.scribe.later(decoded.batch, decoded.sequences, place.sequence)
+        self.scribe.later(decoded.batch, decoded.sequences, decoded.answered)
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
         self.unfit += decoded.unfit

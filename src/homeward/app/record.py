@@ -1,7 +1,7 @@
 """From the circle's columns to history's rows: every reading, command event and outcome, with its place in the log."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,12 +82,12 @@ class Scribe:
             del self._told[said]
         return True
 
-    def later(self, batch: Batch, sequences: Integers, place: int) -> None:
-        """Everything that a batch brought, up to `place` in the log, to be handed over by `catch_up`."""
+    def later(self, batch: Batch, sequences: Integers, answered: Sequence[int] = ()) -> None:
+        """Everything that a batch brought, with the places in the log, to be handed over by `catch_up`."""
         self._gather()
         self._batches.append((batch, sequences))
         self._rows += len(batch.signal)
-        self._outcomes += [(place, one) for one in batch.outcomes]
+        self._outcomes += zip(answered, batch.outcomes, strict=True)
 
     def later_one(self, one: Single, sequence: int) -> None:
         """The same for a message that came alone, at its place in the log."""

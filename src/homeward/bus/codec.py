@@ -206,6 +206,7 @@ class Codec:
             work.decoded.wishes.append(wish)
         elif leaf == OUTCOMES:
             work.outcomes.append(read_outcome(self._nodes.names[node], payload, time))
+            work.decoded.answered.append(messages.sequences[i])
         elif leaf == COLUMNS:
             packed = self._unpacker.unpack(self._nodes.names[node], payload, time)
             if (at := first_time(payload)) == at and self.resends.again(node, at, crc32(payload), messages.times_ns[i]):

@@ -20,13 +20,14 @@ NOWHERE = np.zeros(0, np.int64)
 class Decoded:
     """What a stretch of the log said. `foreign` are messages of topics that are not homeward's, for templates.
 
-    `sequences` `(m,)` are the places of the batch's messages in the log.
+    `sequences` `(m,)` are the places of the batch's messages in the log, `answered` those of its outcomes.
     `resent` counts those sent again, which count once; `unfit` those that were not applied; `faults` holds
     those whose senders are told (some a second).
     """
 
     batch: Batch
     sequences: Integers
+    answered: list[int] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     foreign: Messages = field(default_factory=Messages)
