@@ -16,7 +16,7 @@ def test_what_takes_long_says_so_once(monkeypatch: pytest.MonkeyPatch, capsys: p
                 time.sleep(0.01)
                 if slow._tell.cache_info().currsize:
                     break
-    assert capsys.readouterr().err.count("compiling") == 1
+    assert capsys.readouterr().err.count("compiles") == 1
 
 
 def test_what_is_quick_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

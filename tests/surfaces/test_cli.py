@@ -71,6 +71,8 @@ def test_mistakes_on_the_command_line_are_told_in_a_line(hub: Running) -> None:
     assert "no hub answers at http://127.0.0.1:1 " in nobody.stderr
     busy = homeward("up", "--folder", str(hub.folder / "other"), "--port", hub.url.rpartition(":")[2])
     assert "is busy" in busy.stderr
+    second = homeward("up", "--folder", str(hub.folder), "--port", "0", "--mqtt-port", "0", "--nats-port", "0")
+    assert second.returncode == 1 and (hub.folder / "api-address").read_text() == hub.url
     assert busy.returncode == 1
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,13 +97,22 @@ async def serve(
             ):
                 scheme = "https" if door.certificate else "http"
                 url = f"{scheme}://{host}:{listener.getsockname()[1]}"
-                (hub.settings.folder / ADDRESS).write_text(url, encoding="utf-8")
-                ready(url, hub)
-                await _first(ended.wait(), hub.run())
+                with _noted(hub.settings.folder / ADDRESS, url):
+                    ready(url, hub)
+                    await _first(ended.wait(), hub.run())
     finally:
-        (hub.settings.folder / ADDRESS).unlink(missing_ok=True)
         listener.close()
         households.registry.close()
+
+
+@contextlib.contextmanager
+def _noted(file: Path, url: str) -> Iterator[None]:
+    """Say in the hub's folder where it answers, as long as it does."""
+    file.write_text(url, encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _configured(app: FastAPI, door: Door) -> uvicorn.Config:

@@ -23,5 +23,5 @@ def told_if_slow() -> Iterator[None]:
 
 @cache
 def _tell() -> None:
-    said = "compiling what must be quick for this machine: some 20 seconds, the first time only"
+    said = "starting; the first time on a machine takes some 20 seconds, in which it compiles what must be quick"
     print(said, file=sys.stderr, flush=True)
