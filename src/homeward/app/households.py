@@ -231,6 +231,10 @@ class Households:
         self.hub.devices.remove(node)
         await self._devices_changed(node)
 
+    async def keep(self) -> None:
+        """Write down what waits in memory. Raises HistoryError, OSError or BusError."""
+        await self.hub.checkpoint()
+
     async def _devices_changed(self, node: str) -> None:
         await self.hub.bus.set_devices(self.hub.known_devices())
         if (known := self.registry.household(household_of(node))) is not None:

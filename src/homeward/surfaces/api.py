@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, Field, FiniteFloat
 
-from homeward.core.signal import Refused, UnknownSignal, Value, Wish
+from homeward.core.signal import Broken, Refused, UnknownSignal, Value, Wish
 from homeward.surfaces.access import Access, Keys
 from homeward.surfaces.house import Decision, House
 from homeward.surfaces.letting import check_known, letting
@@ -36,6 +36,9 @@ class Admin(Protocol):
 
     async def remove_device(self, node: str) -> None:
         """Take them back. Raises Refused."""
+
+    async def keep(self) -> None:
+        """Write down what waits in memory. Raises Broken or OSError."""
 
     def health(self) -> dict[str, Any]:
         """Whether all is well, and figures of the hub."""
@@ -244,6 +247,14 @@ def _arrange(api: APIRouter, admin: Admin, keys: Keys) -> None:
         """Take a node's credentials back."""
         with told(404):
             await admin.remove_device(f"{household}/{node}")
+
+    @api.post("/kept", status_code=204, responses={503: {"model": Refusal, "description": "The disk refuses"}})
+    async def keep(_: Arranging) -> None:
+        """Write down at once what waits in memory, as the hub does by itself every few seconds: history is then new."""
+        try:
+            await admin.keep()
+        except (Broken, OSError) as problem:
+            raise HTTPException(503, str(problem)) from None
 
     @api.put("/households")
     async def apply(body: FileBody, access: Arranging) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -73,6 +74,11 @@ class Remote:
                     raise
                 self._folder = self._fallback
         return self._folder
+
+    def keep(self) -> None:
+        """Have the hub write down what waits, so that history is new; nothing where none runs, or it cannot."""
+        with suppress(ConnectorError, Refused):
+            self._change("POST", "/api/kept", {})
 
     def now(self) -> float:
         """The hub's time, or the system's where none runs."""

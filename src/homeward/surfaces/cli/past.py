@@ -27,6 +27,7 @@ def history(
     from homeward.surfaces.tell import tell_series
 
     there = Remote(hub, folder, HUB_FOLDER)
+    there.keep()
     tell_series(there.folder(), node, path, there.now() - seconds_of(last), limit, json)
 
 
@@ -61,6 +62,7 @@ def replay(
     from homeward.surfaces.remote import Remote
 
     there = Remote(hub, folder, HUB_FOLDER)
+    there.keep()
     if what_if:
         if speed or live:
             raise Refused("--what-if runs apart and as fast as it goes: leave out --live and --speed")
