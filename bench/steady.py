@@ -3,7 +3,7 @@
     python -m bench.steady --seconds 20
 
 It touches no memory to speak of, no disk and no network, so what its slowest runs take longer is the processor's doing
-(its clock, or whoever shares it). Reactions on that machine cannot be steadier than this.
+(its clock, or whoever shares it). In such moments all else that runs there takes longer too.
 """
 
 import argparse

@@ -22,7 +22,7 @@ EDGES = (-90.0, 90.0, 90.00001, 0.0, -0.0, 100.0, 100.5, 250.0, 1e308, -1e308, i
 @given(st.lists(st.floats() | st.sampled_from(EDGES), min_size=3, max_size=3))
 def test_floats_fit_where_each_does(values: list[float]) -> None:
     shape = SHAPES.learn((SPEED, CHARGE, LATITUDE))
-    assert shape.fits(values) == (shape.numbers(values) is not None)
+    assert shape.fits(values) == (shape.numbers(tuple(values)) is not None)
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,7 @@ class Codec:
         shape = self._shapes.known.get(paths)
         if leaf > TOLD or shape is None or shape.kind != self._nodes.kind_of_node.plain[node]:
             return None
-        values = said if isinstance(said, list) and shape.fits(said) else shape.numbers(said)
-        time = max(time_ns / 1e9, self._latest)
+        time, values = max(time_ns / 1e9, self._latest), shape.numbers(said)
         if values is None or not self._rate.takes(subject, int(time)):
             return None
         self._latest = time

@@ -94,7 +94,7 @@ class Ears:
         shape, said = self._shapes.known.get(form.paths), form.one(unread.payload)
         if leaf > TOLD or shape is None or said is None or shape.kind != self._nodes.kind(node):
             return None
-        time, values = time_ns / 1e9, said if shape.fits(said) else shape.numbers(said)
+        time, values = time_ns / 1e9, shape.numbers(said)
         if values is None or not self._rate.takes(subject, int(time)):
             return None
         return Single(node, time, time, shape.signals, values)

@@ -46,13 +46,18 @@ class Shape:
     high: "array[float] | None" = None
 
     def fits(self, values: list[float]) -> bool:
-        """Whether these may be said as they are; False if somebody must look closer."""
+        """Whether floats may be said as they are; False if somebody must look closer."""
         if self.low is None or self.high is None:
             return False
         return all(map(le, self.low, values)) and all(map(le, values, self.high))
 
     def numbers(self, said: Iterable[Any]) -> list[float] | None:
-        """What was said as it is kept; None if something does not fit, or somebody must look closer."""
+        """What was said as it is kept; None if something does not fit, or somebody must look closer.
+
+        A list has floats only, as what reads in machine code gives them.
+        """
+        if isinstance(said, list) and self.fits(said):
+            return said
         if not self.bounds:
             return None
         found = []

@@ -101,10 +101,15 @@ class RuleBook:
         return tuple(found)
 
 
+def _whose(rule: Rule, households: set[str], view: View) -> str:
+    """The household that a rule is to act in when it is called for a node; '' where it is none of its business."""
+    household, _, node = view.node.partition("/")
+    return household if household in households and rule.node in ("", node) else ""
+
+
 def _act(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        household, _, node = view.node.partition("/")
-        if household in households and rule.node in ("", node):
+        if household := _whose(rule, households, view):
             for one in rule.actions:
                 yield Command(f"{household}/{one.node}", one.path, one.value, view.now + one.lasts_s, rule.why)
 
@@ -113,8 +118,7 @@ def _act(rule: Rule, households: set[str]) -> Decide:
 
 def _take_back(rule: Rule, households: set[str]) -> Decide:
     def decide(view: View) -> Iterator[Command | Reading]:
-        household, _, node = view.node.partition("/")
-        if household in households and rule.node in ("", node):
+        if household := _whose(rule, households, view):
             for one in rule.actions:
                 yield Command(f"{household}/{one.node}", one.path, None, view.now, f"{rule.why}: no longer")
 
