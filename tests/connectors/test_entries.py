@@ -71,6 +71,7 @@ def connector(vocabulary: Vocabulary, written: str, folder: Path) -> Translator:
         ("{node: home, commands: {Home.Light.Porch: {payload: x}}}", "where to? Write `topic:`"),
         ("{node: home, commands: {Home.Light.Porch: {topic: a/+}}}", "not a topic to send to"),
         ("{node: home, commands: {Home.Light.Porch: {topic: a, payload: '{valeu}'}}}", "did you mean value?"),
+        ("{node: home, commands: {Home.Light.Porch: {topic: a, payload: {'{nod}': x}}}}", "did you mean node?"),
         ("{node: home, commands: {Home.Light.Porch: {topic: '{who}/set'}}}", "say what who is"),
     ],
 )

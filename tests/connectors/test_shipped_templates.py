@@ -142,6 +142,15 @@ def test_zigbee2mqtt_thermostat_with_spaces_in_its_name(translator: Make) -> Non
     ]
 
 
+def test_zigbee2mqtt_thermostat_is_set_by_the_name_that_it_has_for_its_set_point(translator: Make) -> None:
+    tuya = translator("{use: zigbee2mqtt-thermostat, node: bedroom, name: TRV, setpoint: current_heating_setpoint}")
+    assert published(tuya, "bedroom", "Room.Climate.TargetTemperature", 21.0) == [
+        ("zigbee2mqtt/TRV/set", '{"current_heating_setpoint":21}')
+    ]
+    both = '{"occupied_heating_setpoint": 13.5, "current_heating_setpoint": 21}'
+    assert told(tuya, "zigbee2mqtt/TRV", both) == {"Room.Climate.TargetTemperature": 21.0}
+
+
 def test_zigbee2mqtt_thermostat_of_a_whole_home(translator: Make) -> None:
     wall = translator("{use: zigbee2mqtt-thermostat, node: home, name: hall/wall thermostat}")
     readings = told(

@@ -128,7 +128,7 @@ class TemplateReader(Sheet):
                 if part not in known:
                     self.say(line, at, f"{{{part}}} is not known here", nearest(part, list(known)))
         elif isinstance(payload, dict | list):
-            for one in payload.values() if isinstance(payload, dict) else payload:
+            for one in (*payload, *payload.values()) if isinstance(payload, dict) else payload:
                 self._placeholders(one, known, line, at)
 
     def _meaning(self, spec: Item, at: str) -> Meaning:
