@@ -59,6 +59,16 @@ async def test_a_foreign_topic_sets_off_a_rule_that_answers_on_another(tmp_path:
         await until(lambda: heard, "template and rule outlive a restart")
 
 
+async def test_nothing_that_comes_by_itself_on_a_foreign_topic_takes_the_hub_down(tmp_path: Path) -> None:
+    async with running(tmp_path) as (hub, households):
+        await households.apply(HOUSEHOLD, templates={"my-car.yaml": TEMPLATE})
+        for payload in ("{", "[]", "", "null", "5", "é\x01", '{"kmh": "fast"}', '{"other": 1}', "{}{}"):
+            await publish(hub, "car/car/telemetry", payload)  # each is a stretch of the log by itself
+        await publish(hub, "car/car/telemetry", {"kmh": 50, "dist": 7.5})
+        await until(lambda: hub.circle.twin.get("lind/car", "Vehicle.DistanceToHome")[0] == 7500, "the hub lives on")
+        assert hub.doors.own.translator.counts.unfit >= 3
+
+
 async def test_a_template_with_a_mistake_changes_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as (hub, households):
         wrong = TEMPLATE.replace("Vehicle.Speed", "Vehicle.Sped")

@@ -18,7 +18,7 @@ def test_each_topic_has_so_many_a_second_however_they_are_cut_into_stretches(
     stretches: list[list[tuple[bytes, int]]], most: int
 ) -> None:
     rate, second, used = Rate(most), 100, dict[tuple[bytes, int], int]()
-    for stretch in filter(None, stretches):
+    for stretch in stretches:
         topics, times, expected = [], [], set()
         for i, (topic, later) in enumerate(stretch):
             second += later
@@ -27,7 +27,7 @@ def test_each_topic_has_so_many_a_second_however_they_are_cut_into_stretches(
             times.append(second + 0.5)
             if used[topic, second] > most:
                 expected.add(i)
-        assert rate.beyond(topics, np.array(times)) == expected
+        assert rate.beyond(topics, np.array(times, np.float64)) == expected
 
 
 def test_what_is_beyond_is_refused_in_words_and_others_are_heard(vocabulary: Vocabulary) -> None:

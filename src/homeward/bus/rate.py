@@ -34,6 +34,8 @@ class Rate:
 
     def beyond(self, topics: list[bytes], times: Floats) -> frozenset[int]:
         """Which of a stretch are too many; `times` `(m,)` in seconds never fall."""
+        if not topics:
+            return WITHIN
         if len(topics) == 1:
             used = self._used_in(int(times[0]))
             used[topics[0]] += 1
