@@ -113,7 +113,7 @@ def test_a_message_that_comes_alone_is_read_as_in_a_stretch(
     for i in range(30):
         messages = Messages()
         messages.append(*spoilt(chance, pool), NOW_NS + i * 10_000_000, i)
-        one, batch = alone.single(messages), columns.decode(messages).batch
+        one, batch = alone.singles.read(messages), columns.decode(messages).batch
         same(Batch.of_singles([one]) if one else alone.decode(messages).batch, batch)
 
 
@@ -131,7 +131,7 @@ def test_what_is_said_every_day_needs_no_columns(vocabulary: Vocabulary, said: d
         messages = Messages()
         payload = {**said, "at": NOW + i} if "at" in said else said
         messages.append(b"homeward.lind.car.readings", json.dumps(payload).encode(), NOW_NS + i * 1_000_000_000, i)
-        one, batch = codec.single(messages), columns.decode(messages).batch
+        one, batch = codec.singles.read(messages), columns.decode(messages).batch
         assert (one is None) == (i == 0), "the first time, somebody must look closer"
         same(Batch.of_singles([one]) if one else codec.decode(messages).batch, batch)
 

@@ -27,6 +27,7 @@ from homeward.app.record import Scribe, stream_for
 from homeward.app.settings import HubSettings
 from homeward.app.tasks import end
 from homeward.app.trouble import Trouble
+from homeward.app.understand import Understanding
 from homeward.bus.codec import Codec
 from homeward.bus.decoded import Decoded
 from homeward.bus.nats import Bus
@@ -70,6 +71,7 @@ class Hub:
         self.bus = Bus(settings.bus)
         self.broker = BrokerWatch(self.bus, self.trouble)
         self.doors = Doors(self.bus, self.clock, self.trouble, self.circle.standings.stands)
+        self.understanding = Understanding(self.doors.own, self.codec, self.circle, self.trouble)
         for connector in connectors:
             self.doors.add(connector)
         self.place: Place | None = None
@@ -192,12 +194,19 @@ class Hub:
 
     async def _hear(self, messages: Messages, place: Place) -> None:
         until = messages.times_ns[-1] / 1e9
-        if len(messages) == 1 and (one := self._alone(messages)) is not None:
-            self._hear_one(one, messages.sequences[0], until, place)
+        if len(messages) == 1 and self._hear_one(messages, place):
             await asyncio.sleep(0)
             return
-        messages = self.doors.own.rewrite(messages)
-        decoded = self.codec.decode(messages)
+        understood = list(self.understanding.decode(messages))
+        for decoded in understood:
+            self._take(decoded, until)
+        self.place = place  # before anything is awaited: a checkpoint must find both or neither
+        await asyncio.sleep(0)  # what was decided goes out first
+        self.scribe.catch_up()
+        for decoded in understood:
+            await self.bus.complain(decoded.faults)
+
+    def _take(self, decoded: Decoded, until: float) -> None:
         self.scribe.later(decoded.batch, decoded.sequences, decoded.answered)
         for wish in decoded.wishes:
             self.decisions.asked(_as_command(wish), wish.at)
@@ -205,37 +214,28 @@ class Hub:
         self.resent += decoded.resent
         self.applied += len(decoded.batch)
         self._turn(partial(self.circle.turn, decoded.batch, until, decoded.wishes), until)
-        self.place = place  # before anything is awaited: a checkpoint must find both or neither
-        await asyncio.sleep(0)  # what was decided goes out first
-        self.scribe.catch_up()
-        await self._tell(decoded)
-
-    def _alone(self, messages: Messages) -> Single | None:
-        if foreign := self.doors.own.alone(messages):
-            return self.codec.alone(*foreign, messages.times_ns[0])
-        return self.codec.single(messages)
 
     def _hear_at_once(self, messages: Messages, place: Place) -> bool:
         """Hear a message that came alone, straight from the socket; False where more is to be done for it."""
         if self.scribe.recorder.crowded or not isinstance(self.clock, LifeClock):
             return False
-        if (one := self._alone(messages)) is None:
-            return False
-        self._hear_one(one, messages.sequences[0], messages.times_ns[0] / 1e9, place)
-        return True
+        return self._hear_one(messages, place)
 
-    def _hear_one(self, one: Single, sequence: int, until: float, place: Place) -> None:
-        """The same for a message that came alone."""
-        self.scribe.later_one(one, sequence)
+    def _hear_one(self, messages: Messages, place: Place) -> bool:
+        """Hear a message that came alone, if nothing but a turn is to be done for it."""
+        until = messages.times_ns[0] / 1e9
+        if learned := self.understanding.learn(messages):
+            one, turned = learned.one, partial(self.circle.turn_learned, *learned, until)
+        elif (read := self.understanding.read(messages)) is not None:
+            one, turned = read, partial(self.circle.turn_one, read, until)
+        else:
+            return False
+        self.scribe.later_one(one, messages.sequences[0])
         self.applied += 1
-        self._turn(partial(self.circle.turn_one, one, until), until)
+        self._turn(turned, until)
         self.place = place
         asyncio.get_running_loop().call_soon(self.scribe.catch_up)  # what was decided goes out first
-
-    async def _tell(self, decoded: Decoded) -> None:
-        for fault in decoded.faults:
-            log.info("%s: %s", fault.subject, fault.error)
-        await self.bus.complain(decoded.faults)
+        return True
 
     def _turn(self, turned: Callable[..., Turn], until: float) -> None:
         turn = Turn(out=self._carry_out)

@@ -6,7 +6,6 @@ applied whole or not at all.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from math import nan
 from operator import itemgetter
@@ -21,18 +20,19 @@ from homeward.bus.bundle import Bundles
 from homeward.bus.columns import Unpacker, first_time
 from homeward.bus.decoded import NOWHERE, Decoded, Work
 from homeward.bus.faults import Allowance, Fault
-from homeward.bus.hearing import ELSEWHERE, Ears
+from homeward.bus.hearing import Ears
 from homeward.bus.rate import MOST_A_SECOND, Rate
 from homeward.bus.reader import Messages
 from homeward.bus.reasons import Reasons, misplaced
 from homeward.bus.resends import Resends, checked_id
 from homeward.bus.routes import ASKED, BUNDLE, COLUMNS, FOREIGN, HEARD, OURS, OUTCOMES, TOLD, Routes
 from homeward.bus.shapes import Bounds, Shape, Shapes, Unfit, Unknown, Unplaced
+from homeward.bus.single import Singles
 from homeward.bus.speech import read_outcome, read_wish, said_id, wish_id
 from homeward.bus.stretches import in_order, joined, without
-from homeward.core.batch import Batch, Floats, Integers, Single, trusted, trusted_one
+from homeward.core.batch import Batch, Floats, Integers, trusted
 from homeward.core.nodes import Nodes
-from homeward.core.signal import Refused, Value
+from homeward.core.signal import Refused
 from homeward.core.vocabulary import MAX_TEXT, Vocabulary
 
 
@@ -63,7 +63,7 @@ class Codec:
         self._rate = Rate(most_a_second)
         told = Rate(most_a_second)
         self.ears = Ears(nodes, self._routes, self._shapes, self._bounds, self.resends, told)
-        self._latest = 0.0
+        self.singles = Singles(nodes, self._routes, self._shapes, self.resends, self._rate)
 
     def decode(self, messages: Messages) -> Decoded:
         """Everything a stretch of the log says, in order. Never raises for what a payload or a topic holds."""
@@ -78,54 +78,6 @@ class Codec:
         decoded.batch = replace(batch, outcomes=tuple(work.outcomes)) if work.outcomes else batch
         decoded.sequences = work.places[0] if len(work.places) == 1 else np.concatenate([NOWHERE, *work.places])
         return decoded
-
-    def single(self, messages: Messages) -> Single | None:
-        """A message that comes alone, with readings of a known node that are as they should be.
-
-        None for any other, of which nothing is remembered: `decode` is for all of them.
-        """
-        subject, payload, time_ns = messages.subjects[0], messages.payloads[0], messages.times_ns[0]
-        leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        if leaf > TOLD or messages.understood:
-            return None
-        try:
-            said = orjson.loads(payload)
-            at = said.pop("at", nan)
-            shape = self._shapes.known.get(tuple(said))
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            return None
-        if shape is None or type(at) is not float or payload.count(b":") > len(said) + (at == at):
-            return None
-        return self._one((subject, leaf, node), shape, said.values(), (at, crc32(payload) if at == at else 0), time_ns)
-
-    def alone(self, subject: bytes, paths: tuple[str, ...], said: Iterable[Value], time_ns: int) -> Single | None:
-        """The same for what a template made of a message that came alone; `subject` is its node's, for readings.
-
-        `said` in the order of `paths`; a list has floats only.
-        """
-        leaf, node = self._routes.known.get(subject, ELSEWHERE)
-        shape = self._shapes.known.get(paths)
-        if leaf > TOLD or shape is None or shape.kind != self._nodes.kind_of_node.plain[node]:
-            return None
-        time, values = max(time_ns / 1e9, self._latest), shape.numbers(said)
-        if values is None or not self._rate.takes(subject, int(time)):
-            return None
-        self._latest = time
-        return Single(node, time, time, shape.signals, values)
-
-    def _one(
-        self, whom: tuple[bytes, int, int], shape: Shape, said: Iterable[Any], when: tuple[float, int], time_ns: int
-    ) -> Single | None:
-        (subject, leaf, node), (at, mark) = whom, when
-        time, values = max(time_ns / 1e9, self._latest), shape.numbers(said)
-        if values is None or shape.kind != self._nodes.kind(node) or not self._rate.takes(subject, int(time)):
-            return None
-        if at != at:
-            at = time_ns / 1e9 if leaf == HEARD else at
-        elif self.resends.again(node, at, mark, time_ns):
-            return None
-        self._latest = time
-        return Single(node, time, trusted_one(at, time), shape.signals, values)
 
     def _gather(self, work: Work) -> None:
         """Take every message apart that was not read with others. Nothing is done here that can be done at once."""
@@ -227,8 +179,8 @@ class Codec:
 
     def _times(self, messages: Messages) -> Floats:
         """Stream times `(m,)` in seconds, which never fall, whatever the server's clock did."""
-        times = np.maximum.accumulate(np.maximum(np.array(messages.times_ns, np.float64) / 1e9, self._latest))
-        self._latest = float(times[-1]) if len(times) else self._latest
+        times = np.maximum.accumulate(np.maximum(np.array(messages.times_ns, np.float64) / 1e9, self.singles.latest))
+        self.singles.latest = float(times[-1]) if len(times) else self.singles.latest
         return times
 
     def _flush(self, work: Work, end: int) -> None:

@@ -6,7 +6,7 @@ anything else it says that it has not read it; it takes nothing for right that o
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numba import njit
@@ -24,23 +24,56 @@ LARGEST = 2**53
 TENS = np.array([10.0**i for i in range(23)])
 NOT = -1
 """The place after something that has not been read."""
+FINE, COARSE = 1e9, 2.0**22
+"""A scaled number has nine decimals; from COARSE on a float has no more than that anyway."""
+FACTOR, OFFSET, HOW, WAY_WIDTH = range(4)
+AS_IT_IS, SCALED, ROUNDED = range(3)
+
+
+class Line(Protocol):
+    """What stands there times `factor`, plus `offset`; rounded if it must be `whole`."""
+
+    @property
+    def factor(self) -> float:
+        """What to multiply by."""
+
+    @property
+    def offset(self) -> float:
+        """What to add then."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether to round."""
 
 
 class Flat:
-    """Reads the fields of these keys, each of which is there once; `truths` are those where true is 1 and false 0."""
+    """Reads the fields of these keys, each of which is there once; `truths` are those where true is 1 and false 0.
 
-    def __init__(self, keys: Sequence[str], truths: Collection[str] = ()) -> None:
+    Of one payload by itself they are scaled as `lines` say, None where they are taken as they are.
+    """
+
+    def __init__(
+        self, keys: Sequence[str], truths: Collection[str] = (), lines: Sequence[Line | None] | None = None
+    ) -> None:
         encoded = [key.encode() for key in keys]
         self._keys = np.frombuffer(bytearray(b"".join(encoded)) or bytearray(1), np.uint8)
         self._starts = np.cumsum([0, *map(len, encoded)])
         self._truths = np.array([key in truths for key in keys] or [False], np.uint8)
         self._row = np.zeros(len(keys))
-        arrays = self._keys, self._starts, self._truths, self._row
-        self._places = np.array([len(keys), *(one.ctypes.data for one in arrays)])
+        ways = [(1.0, 0.0, AS_IT_IS) if one is None else (one.factor, one.offset, SCALED + one.whole)
+                for one in lines or [None] * len(keys)]  # fmt: skip
+        self._ways = np.array(ways, np.float64)
+        arrays = self._keys, self._starts, self._truths, self._row, self._ways
+        self.places = np.array([len(keys), *(one.ctypes.data for one in arrays)])
+        """What `read_row` wants to know of it, which is where things lie as long as there is this object."""
 
     def one(self, payload: bytes) -> list[float] | None:
         """The fields of one payload; None if it was not read, or has not a number (or a truth) in each of them."""
-        return self._row.tolist() if _read_one(payload, self._places) else None
+        return self.row() if _read_one(payload, self.places) else None
+
+    def row(self) -> list[float]:
+        """The fields of the payload that was read last by itself."""
+        return self._row.tolist()
 
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The fields of payloads `(n, k)`, NaN for what is no number or not there; which payloads `(n,)` were read."""
@@ -69,16 +102,34 @@ def _read_all(text: Any, starts: Any, keys: Any, key_starts: Any, truths: Any, v
 
 @njit(cache=True)
 def _read_one(data: bytes, places: Any) -> bool:
-    count, keys, key_starts, truths, row = places
+    return read_row(np.frombuffer(data, np.uint8).ctypes.data, len(data), places)
+
+
+@njit(cache=True)
+def read_row(text: Any, size: int, places: Any) -> bool:
+    """Read one payload into the row of a `Flat` with these places, scaled; whether there is a number in each field."""
+    count, keys, key_starts, truths, row, ways = places[0], places[1], places[2], places[3], places[4], places[5]
     for field in range(count):
         put_number(row, field, np.nan)
-    text = np.frombuffer(data, np.uint8).ctypes.data
-    if _read_object(text, 0, len(data), (keys, key_starts, truths, count), row) == NOT:
+    if _read_object(text, 0, size, (keys, key_starts, truths, count), row) == NOT:
         return False
-    for field in range(count):  # noqa: SIM110 - the compiler knows no generators
-        if np.isnan(number_at(row, field)):
+    for field in range(count):
+        value = _scaled(number_at(row, field), ways + 8 * WAY_WIDTH * field)
+        if np.isnan(value):
             return False
+        put_number(row, field, value)
     return True
+
+
+@njit(cache=True)
+def _scaled(number: Any, way: Any) -> Any:
+    how = number_at(way, HOW)
+    if how == AS_IT_IS:
+        return number
+    scaled = number * number_at(way, FACTOR) + number_at(way, OFFSET)
+    if -COARSE < scaled < COARSE:
+        scaled = np.rint(scaled * FINE) / FINE
+    return (np.rint(scaled) if how == ROUNDED else scaled) + 0.0
 
 
 @njit(cache=True)

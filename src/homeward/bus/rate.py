@@ -23,6 +23,10 @@ class Rate:
         self._used: Counter[bytes] = Counter()
         self._all = 0
 
+    def has_room(self, topic: bytes, second: int) -> bool:
+        """Whether one more of that topic is within the bound."""
+        return second != self._second or self._used.get(topic, 0) < self.most
+
     def takes(self, topic: bytes, second: int) -> bool:
         """Whether one more of that topic is within the bound; if so it is counted."""
         used = self._used if second == self._second else self._used_in(second)

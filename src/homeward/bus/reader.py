@@ -7,7 +7,7 @@ never the server.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import cast
@@ -41,6 +41,13 @@ class Messages:
         first = Messages(self.subjects[:most], self.payloads[:most], self.times_ns[:most], self.sequences[:most])
         rest = Messages(self.subjects[most:], self.payloads[most:], self.times_ns[most:], self.sequences[most:])
         return first, rest
+
+    def each(self) -> "Iterator[Messages]":
+        """Every message by itself."""
+        columns = self.subjects, self.payloads, self.times_ns, self.sequences
+        for i, (subject, payload, time_ns, sequence) in enumerate(zip(*columns, strict=True)):
+            known = {0: self.understood[i]} if i in self.understood else {}
+            yield Messages([subject], [payload], [time_ns], [sequence], known)
 
     def extend(self, subjects: list[bytes], payloads: list[bytes], times_ns: list[int], sequences: list[int]) -> None:
         """Add many."""

@@ -32,7 +32,7 @@ class Shape:
 
     `signals` are the same as a tuple, and `bounds` what may be said of each, if none is a text. `paths` are the names
     it was met by; `number` is its own among the known shapes if it has few signals, all numbers or truths, else NONE.
-    `low` and `high` are the bounds of signals that may have any number between them, if all of them may.
+    `low` and `high` are the bounds of numbers, if all are; those in the places `whole` must be that.
     """
 
     signal: Integers
@@ -44,12 +44,15 @@ class Shape:
     number: int = NONE
     low: "array[float] | None" = None
     high: "array[float] | None" = None
+    whole: tuple[int, ...] = ()
 
     def fits(self, values: list[float]) -> bool:
         """Whether floats may be said as they are; False if somebody must look closer."""
         if self.low is None or self.high is None:
             return False
-        return all(map(le, self.low, values)) and all(map(le, values, self.high))
+        if not (all(map(le, self.low, values)) and all(map(le, values, self.high))):
+            return False
+        return not (self.whole and any(values[place] % 1 for place in self.whole))
 
     def numbers(self, said: Iterable[Any]) -> list[float] | None:
         """What was said as it is kept; None if something does not fit, or somebody must look closer.
@@ -109,8 +112,7 @@ class Shapes:
         is_plain = len(paths) <= MOST_TOGETHER and (self._bounds.type[numbers] < Type.ENUM).all()
         number = len(self.known) if is_plain else NONE
         bounds = self._bounds.of(order)
-        low, high = _any_between(bounds)
-        shape = Shape(numbers, kind, len(paths), order, bounds, paths, number, low, high)
+        shape = Shape(numbers, kind, len(paths), order, bounds, paths, number, *_between(bounds))
         if guarded := next((seen[one.index] for one in signals if one and one.path in FOR_PEOPLE), ""):
             if not told:
                 raise Refused(f"{guarded} is for people to set (household file, page, API, wish), not for devices")
@@ -119,11 +121,12 @@ class Shapes:
         return shape
 
 
-def _any_between(bounds: tuple[Bound, ...]) -> "tuple[array[float] | None, array[float] | None]":
-    """The lowest and the highest values, None if one must be whole or a word."""
-    if not bounds or any(whole or words is not None for _, _, whole, words in bounds):
-        return None, None
-    return array("d", [low for low, *_ in bounds]), array("d", [high for _, high, *_ in bounds])
+def _between(bounds: tuple[Bound, ...]) -> "tuple[array[float] | None, array[float] | None, tuple[int, ...]]":
+    """The lowest and the highest values, None if one is a word, and the places of those that must be whole."""
+    if not bounds or any(words is not None for *_, words in bounds):
+        return None, None, ()
+    low, high, whole, _ = zip(*bounds, strict=True)
+    return array("d", low), array("d", high), tuple(place for place, is_whole in enumerate(whole) if is_whole)
 
 
 class Unknown(Exception):

@@ -97,8 +97,11 @@ class Circle:
 
     def turn_one(self, one: Single, until: float, turn: Turn | None = None) -> Turn:
         """The same for a message by itself, which is all that happened."""
+        return self.turn_learned(one, self.quick.learn_one(one), until, turn)
+
+    def turn_learned(self, one: Single, fired: list[Fired] | None, until: float, turn: Turn | None = None) -> Turn:
+        """The same for one that `quick` has learned, and whom it calls; None if it needs a closer look."""
         turn = turn or Turn()
-        fired = self.quick.learn_one(one)
         if fired is None:
             return self.turn(Batch.of_singles([one]), until, turn=turn)
         if fired:

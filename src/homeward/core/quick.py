@@ -154,10 +154,17 @@ class Quick:
         lies = self._lay() if self._twin.moves != self._laid_for else self._lies
         layout, lies[kernel.SIGNAL], _ = self._shapes.get(one.signals) or self._shape(one.signals)
         layout.pack_into(self._one, 0, one.node, one.time, one.at, 0, len(one.values), *one.values)
-        count = kernel.learn_one(0, lies, self._called_at, kernel.MOST_TURNS)
+        return self.called(kernel.learn_one(0, lies, self._called_at, kernel.MOST_TURNS), one.node)
+
+    def laid(self) -> tuple[Integers, int]:
+        """For machine code that itself lays down a message: where everything lies, and where those called are put."""
+        return self._lay(), self._called_at
+
+    def called(self, count: int, node: int) -> list[Fired] | None:
+        """Who is called by a message of a node, if the kernel has told so many; None if it needs a closer look."""
         if count <= 0:
             return None if count else []
-        household = self._twin.nodes.household_of_node.plain[one.node]
+        household = self._twin.nodes.household_of_node.plain[node]
         now = self._clock.plain[household]
         return [Fired(self._orders[ask], household, row, now) for _, ask, row in self._called[:count].tolist()]
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from homeward.bus.faults import Fault
+from homeward.bus.flat import Flat
 from homeward.bus.reader import Messages
 from homeward.bus.routes import as_readings
 from homeward.bus.settings import BusError, as_subject
@@ -34,6 +35,8 @@ class Door:
         self.name = "door"
         self.translator = Translator()
         self._send = send
+        self.changes = 0
+        """How often uses came or went: what was said of topics before may not be so any more."""
         self._uses: dict[tuple[str, str], tuple[Use, ...]] = {}
         self._owners: Matcher[str] = Matcher()
         self._of: dict[str, list[str]] = {}
@@ -76,6 +79,7 @@ class Door:
 
     def drop(self, household: str, name: str) -> None:
         """Forget the uses of that connector, if there are any."""
+        self.changes += 1
         uses = self._uses.pop((household, name), ())
         self.translator.remove(uses)
         for one in _filters(uses):
@@ -97,8 +101,6 @@ class Door:
         if subject.startswith(OURS) or messages.understood:
             return None
         topic = self._topics.get(subject) or self._topic(subject)
-        if most := self.translator.read_as_most(topic, payload):
-            return as_readings(most[0]), most[1], most[2]
         if not self.translator.concerns(topic):
             return None
         found = self.translator.hear(topic, payload)
@@ -106,6 +108,20 @@ class Door:
         if len(found) != 1 or found[0][2] is not None:
             return None
         return as_readings(found[0][0]), tuple(found[0][1]), found[0][1].values()
+
+    def straight(self, subject: bytes) -> tuple[bytes, tuple[str, ...], Flat] | None:
+        """Where messages tell of one node in plain numbers: the node's own subject, paths, and what reads them."""
+        if subject.startswith(OURS):
+            return None
+        known = self.translator.known(self._topics.get(subject) or self._topic(subject))
+        if known is None or known.form.flat is None:
+            return None
+        return as_readings(known.node), known.form.paths, known.form.flat
+
+    def count_one(self) -> None:
+        """Count a message that was read by what `straight` gave."""
+        self.translator.counts.heard += 1
+        self.translator.counts.said += 1
 
     def rewrite(self, messages: Messages) -> Messages:
         """The messages with those that templates understand as readings of nodes, in their places in the log.

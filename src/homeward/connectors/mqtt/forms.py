@@ -77,13 +77,14 @@ class Objects:
         self._get, self._nothing = itemgetter(*keys), (NO_CODE,) * len(keys)
         self._linear = [(i, way) for i, way in enumerate(ways) if isinstance(way, Linear)]
         plain = len(set(keys)) == len(keys) and not any(isinstance(way, Codes) for way in ways)
-        self._flat = Flat(keys) if plain else None
+        self.flat = Flat(keys, lines=[way for way in ways if not isinstance(way, Codes)]) if plain else None
+        """What reads most payloads in machine code, if all fields are numbers."""
         self._coded = [(i, way) for i, way in enumerate(ways) if isinstance(way, Codes)]
 
     def numbers(self, payloads: Sequence[bytes]) -> tuple[Table, Bools]:
         """The values `(n, p)` of payloads, and which of them `(n,)` take a closer look; never raises."""
-        if self._flat:
-            values, read = self._flat.numbers(payloads)
+        if self.flat:
+            values, read = self.flat.numbers(payloads)
             if not read.all():
                 values[~read] = self._read([payloads[i] for i in np.flatnonzero(~read).tolist()])
         else:
@@ -94,11 +95,7 @@ class Objects:
 
     def one(self, payload: bytes) -> list[float] | None:
         """The values of one payload; None where it takes a closer look."""
-        values = self._flat.one(payload) if self._flat else None
-        if values is not None:
-            for place, way in self._linear:
-                values[place] = way.of(values[place])
-        return values
+        return self.flat.one(payload) if self.flat else None
 
     def _read(self, payloads: Sequence[bytes]) -> Table:
         """The values before they are scaled, by a reader for all that is JSON."""

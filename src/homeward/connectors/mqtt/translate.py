@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from homeward.bus.faults import Fault
-from homeward.connectors.mqtt.forms import Taking
+from homeward.connectors.mqtt.forms import Objects, Taking
 from homeward.connectors.mqtt.topics import Matcher
 from homeward.connectors.mqtt.use import Order, Plan, Use
-from homeward.core.connector import Form, Message
+from homeward.core.connector import Message
 from homeward.core.signal import Command, Refused, Value
 
 log = logging.getLogger(__name__)
@@ -106,20 +106,13 @@ class Translator:
 
         It is counted as one that said something, until it turns out not to fit.
         """
-        if (known := self._known(topic)) is not None:
+        if (known := self.known(topic)) is not None:
             self.counts.heard += 1
             self.counts.said += 1
         return known
 
-    def read_as_most(self, topic: str, payload: bytes) -> "tuple[str, tuple[str, ...], list[float]] | None":
-        """The node a message tells of, paths and values; None where it takes a closer look, and is not counted yet."""
-        if (known := self._known(topic)) is None or (values := known.form.one(payload)) is None:
-            return None
-        self.counts.heard += 1
-        self.counts.said += 1
-        return known.node, known.form.paths, values
-
-    def _known(self, topic: str) -> "Plain | None":
+    def known(self, topic: str) -> "Plain | None":
+        """The same, not counted."""
         try:
             return self._plain[topic]
         except KeyError:
@@ -179,7 +172,7 @@ class Plain:
     """A topic's messages, which tell of one node in one form."""
 
     node: str
-    form: Form
+    form: Objects
     topic: str
     translator: Translator = field(compare=False)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from homeward.bus.flat import COARSE, FINE
 from homeward.connectors.mqtt.fields import plain_word
 from homeward.core.batch import Floats
 from homeward.core.signal import Refused, Signal, Type, Value
@@ -24,11 +25,6 @@ Read = Callable[[Any], Value | None]
 Write = Callable[[Value], Any]
 
 
-FINE = 1e9
-COARSE = 2.0**22
-"""From here on a float has no more than nine decimals anyway."""
-
-
 @dataclass(frozen=True, slots=True)
 class Linear:
     """From foreign numbers to a signal's: times `factor`, plus `offset`; rounded if it must be `whole`."""
@@ -43,11 +39,6 @@ class Linear:
             scaled = numbers * self.factor + self.offset
             scaled = np.where(np.abs(scaled) < COARSE, np.rint(scaled * FINE) / FINE + 0.0, scaled)
             return np.rint(scaled) + 0.0 if self.whole else scaled
-
-    def of(self, number: float) -> float:
-        """The same for one number."""
-        scaled = tidy(number * self.factor + self.offset)
-        return round(scaled) + 0.0 if self.whole and isfinite(scaled) else scaled + 0.0
 
 
 def tidy(number: float) -> float:
