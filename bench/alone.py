@@ -3,7 +3,8 @@
     python -m bench.alone
 
 Cold means that 48 MB were written in between: so it is after some 50 ms in which the processor did other things. The
-households are those of `bench.peers.contestant`: nine signals a message, all skills, and a rule that answers.
+households are those of `bench.peers.contestant`: nine signals a message, all skills, and a rule that answers. A foreign
+topic's message goes from its bytes to whom it calls in one step, so that only the whole is measured there.
 """
 
 import gc
@@ -11,15 +12,20 @@ import json
 import statistics
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
 from bench.peers.contestant import HOUSEHOLD
 from homeward.app.skills import ALL
+from homeward.app.trouble import Trouble
+from homeward.app.understand import Understanding
 from homeward.bus.codec import Codec
 from homeward.bus.reader import Messages
 from homeward.connectors import kinds
+from homeward.connectors.mqtt.door import Door
+from homeward.connectors.mqtt.settings import understand
 from homeward.core.circle import Circle
 from homeward.registry import parse
 from homeward.rules.book import RuleBook
@@ -62,6 +68,53 @@ def messages() -> Iterator[Messages]:
         yield Messages([subject], [json.dumps(said).encode()], [int(time * 1e9)], [count])
 
 
+def door(made: Circle) -> Door:
+    """The hub's own door with the households' templates; nobody listens there."""
+
+    async def nowhere(subject: str, payload: bytes) -> None:
+        """Nobody."""
+
+    found = Door(nowhere)
+    for i in range(1, CARS + 1):
+        text = HOUSEHOLD.format(i=i, way="kind: door")
+        household = parse(text, made.twin.vocabulary, "bench", kinds())
+        uses, _ = understand(household.connectors[0], household, made.twin.vocabulary, [Path()], text)
+        found.put(household.name, "broker", uses)
+    return found
+
+
+def foreign(stream: Iterator[Messages]) -> Iterator[Messages]:
+    """The same messages as a car's own telemetry, as the template has it."""
+    for messages in stream:
+        values = list(json.loads(messages.payloads[0]).values())
+        values[2] /= 1000.0  # km there
+        said = dict(zip(("speed", "soc", "dist", "lat", "lon", "odo", "tin", "tout", "pw"), values, strict=True))
+        car = messages.subjects[0].split(b".")[1].removeprefix(b"h")
+        yield Messages([b"car.%b.telemetry" % car], [json.dumps(said).encode()], messages.times_ns, messages.sequences)
+
+
+def measured_whole(
+    made: Circle, understanding: Understanding, stream: Iterator[Messages], many: int, cold: bool
+) -> dict[str, float]:
+    """Medians in µs of foreign messages from bytes to the end: those that nothing follows from, and the others."""
+    other = np.zeros(6_000_000)
+    took: dict[str, list[float]] = {"nothing follows": [], "a command follows": []}
+    for _ in range(many):
+        message = next(stream)
+        until = message.times_ns[0] / 1e9
+        if cold:
+            other += 1.0
+        began = perf_counter()
+        learned = understanding.learn(message)
+        if learned is None:  # the first of a car: what it says is not known yet
+            for decoded in understanding.decode(message):
+                made.turn(decoded.batch, until)
+            continue
+        turn = made.turn_learned(*learned, until)
+        took["a command follows" if turn.commands else "nothing follows"].append(perf_counter() - began)
+    return {step: 1e6 * statistics.median(times) for step, times in took.items()}
+
+
 def measured(made: Circle, codec: Codec, stream: Iterator[Messages], many: int, cold: bool) -> dict[str, float]:
     """Medians in µs: of the payload, of a message that nothing follows from, and of one that a command follows from."""
     other = np.zeros(6_000_000)
@@ -96,6 +149,15 @@ def main() -> int:
     for state, many in (("warm", 4000), ("cold", 1200)):
         told = measured(made, codec, stream, many, state == "cold")
         print(f"  one message, {state}: " + ", ".join(f"{step} {time:6.1f} µs" for step, time in told.items()))
+    made, stream = circle(), foreign(messages())
+    codec = Codec(made.twin.nodes, made.twin.vocabulary)
+    understanding = Understanding(door(made), codec, made, Trouble())
+    measured_whole(made, understanding, stream, 400, cold=False)
+    for state, many in (("warm", 4000), ("cold", 1200)):
+        told = measured_whole(made, understanding, stream, many, state == "cold")
+        print(
+            f"  one of a foreign topic, all of it, {state}: " + ", ".join(f"{s} {t:6.1f} µs" for s, t in told.items())
+        )
     return 0
 
 

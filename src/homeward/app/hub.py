@@ -230,9 +230,9 @@ class Hub:
             one, turned = read, partial(self.circle.turn_one, read, until)
         else:
             return False
+        self._turn(turned, until)
         self.scribe.later_one(one, messages.sequences[0])
         self.applied += 1
-        self._turn(turned, until)
         self.place = place
         asyncio.get_running_loop().call_soon(self.scribe.catch_up)  # what was decided goes out first
         return True
