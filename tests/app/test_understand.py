@@ -1,6 +1,7 @@
 """A message that comes alone means the same on its topic's course as where it is decoded; a fault of ours costs one."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from homeward.connectors.mqtt.settings import understand
 from homeward.core.circle import Circle, Turn
 from homeward.core.signal import Kind
 from homeward.core.standing import Event
-from homeward.registry import Household, parse
+from homeward.registry import parse
 from homeward.rules.book import RuleBook
 from homeward.words import load_vocabulary
 
@@ -55,12 +56,7 @@ rules:
 """
 
 
-def household(name: str) -> Household:
-    """One with a car that speaks a topic of its own, and a rule."""
-    return parse(WRITTEN.format(name=name), VOCABULARY, "test", kinds())
-
-
-HOUSEHOLDS = [household(name) for name in ("lind", "berg")]
+HOUSEHOLDS = [WRITTEN.format(name=name) for name in ("lind", "berg")]
 
 
 async def nowhere(subject: str, payload: bytes) -> None:
@@ -70,14 +66,15 @@ async def nowhere(subject: str, payload: bytes) -> None:
 class House:
     """What hears: a door, a codec and a circle."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: Sequence[str] = HOUSEHOLDS) -> None:
         book = RuleBook(VOCABULARY)
         self.circle, self.door = Circle(VOCABULARY, ()), Door(nowhere)
-        for one in HOUSEHOLDS:
+        for text in written:
+            one = parse(text, VOCABULARY, "test", kinds())
             for node in one.nodes:
                 self.circle.add(node.name, node.kind)
             book.put(one)
-            uses, _ = understand(one.connectors[0], one, VOCABULARY, [Path()], WRITTEN.format(name=one.name))
+            uses, _ = understand(one.connectors[0], one, VOCABULARY, [Path()], text)
             self.door.put(one.name, "door", uses)
         self.circle.set_skills(tuple(book.skills()))
         self.codec = Codec(self.circle.twin.nodes, VOCABULARY, most_a_second=MOST)
@@ -106,6 +103,39 @@ class House:
         return [table.values.array[:2].tobytes(), table.times.array[:2].tobytes(), asdict(self.door.translator.counts)]
 
 
+MANY = """
+household: many
+zone: UTC
+people: [ada]
+vehicles: [car]
+homes: [home]
+rooms: [bedroom]
+devices: {socket: }
+connectors:
+  door:
+    kind: door
+    templates:
+      - {use: owntracks, node: "{user}"}
+      - {use: teslamate, node: car}
+      - {use: ovms, node: car, user: u, vehicle: v}
+      - {use: zigbee2mqtt-thermostat, node: bedroom, name: valve}
+      - {use: zigbee2mqtt-lock, node: home, name: lock}
+      - {use: shelly-gen2-switch, node: socket, prefix: shelly}
+      - {use: tasmota-switch, node: socket, topic: tasmota}
+"""
+KEYS = ("_type", "tst", "lat", "lon", "at", "id", "last_seen", "method", "params", "ENERGY", "Power", "state", "POWER")
+JSON = st.recursive(
+    st.floats() | st.integers() | st.booleans() | st.none() | st.text(max_size=9) | st.sampled_from(KEYS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+    max_leaves=8,
+)
+SAID = st.binary(max_size=30) | JSON.map(lambda said: json.dumps(said).encode())
+ANYWHERE = st.sampled_from(
+    b"""owntracks.ada.x teslamate.cars.1.location teslamate.cars.1.speed ovms.u.v.metric.v.p.speed zigbee2mqtt.valve
+    zigbee2mqtt.valve.availability zigbee2mqtt.lock shelly.events.rpc shelly.online stat.tasmota.POWER
+    tele.tasmota.SENSOR homeward.many.car.readings homeward.many.car.columns homeward.many.car.asked
+    homeward.many.car.outcomes homeward.x car./.y homeward.many.ada.heard""".split()
+)
 NUMBERS = st.floats(-5, 130) | st.integers(-5, 130) | st.sampled_from([4.9, 5, 5.1, 0, -0.0, 1e300, -1e300, 4294968.0])
 VALUES: st.SearchStrategy[Any] = NUMBERS | st.sampled_from([None, True, "12", "fast", [], {}])
 FIELDS = ("v", "dist", "soc", "odo")
@@ -173,3 +203,18 @@ def test_what_cannot_be_read_for_a_fault_of_ours_is_left_out_and_nothing_else(mo
     assert [one.batch.value.tolist() for one in understood] == [[10.0], [20.0]]
     assert [one.sequences.tolist() for one in understood] == [[7], [9]]
     assert "message 8 (homeward.lind.car.readings)" in house.trouble.by_place["messages"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(stretches=st.lists(st.lists(st.tuples(ANYWHERE, SAID), max_size=4), max_size=12))
+def test_nothing_that_is_said_anywhere_is_a_fault_of_ours(stretches: list[list[tuple[bytes, bytes]]]) -> None:
+    house, number = House([MANY]), 0
+    for stretch in stretches:
+        messages = Messages()
+        for subject, payload in stretch:
+            number += 1
+            messages.append(subject, payload, START_NS + number, number)
+        if len(messages) != 1 or (house.understanding.learn(messages) or house.understanding.read(messages)) is None:
+            for decoded in house.understanding.decode(messages):
+                house.circle.turn(decoded.batch, START_NS / 1e9 + number, decoded.wishes)
+    assert not house.trouble.by_place
