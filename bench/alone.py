@@ -11,7 +11,8 @@ import gc
 import json
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -93,17 +94,34 @@ def foreign(stream: Iterator[Messages]) -> Iterator[Messages]:
         yield Messages([b"car.%b.telemetry" % car], [json.dumps(said).encode()], messages.times_ns, messages.sequences)
 
 
+class Caches:
+    """Lets a message find the processor's caches as they are, or (`cold`) full of other things."""
+
+    def __init__(self, cold: bool) -> None:
+        self._other = np.zeros(6_000_000) if cold else np.zeros(0)
+
+    def spoil(self) -> None:
+        """Fill them."""
+        self._other += 1.0
+
+    def before(self, stream: Iterator[Messages], many: int) -> Iterator[tuple[Messages, float]]:
+        """So many messages, each with its time in s, when that is done."""
+        for message in islice(stream, many):
+            self.spoil()
+            yield message, message.times_ns[0] / 1e9
+
+
+def medians(took: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """In µs, of times in s."""
+    return {step: 1e6 * statistics.median(times) for step, times in took.items()}
+
+
 def measured_whole(
     made: Circle, understanding: Understanding, stream: Iterator[Messages], many: int, cold: bool
 ) -> dict[str, float]:
     """Medians in µs of foreign messages from bytes to the end: those that nothing follows from, and the others."""
-    other = np.zeros(6_000_000)
     took: dict[str, list[float]] = {"nothing follows": [], "a command follows": []}
-    for _ in range(many):
-        message = next(stream)
-        until = message.times_ns[0] / 1e9
-        if cold:
-            other += 1.0
+    for message, until in Caches(cold).before(stream, many):
         began = perf_counter()
         learned = understanding.learn(message)
         if learned is None:  # the first of a car: what it says is not known yet
@@ -112,31 +130,26 @@ def measured_whole(
             continue
         turn = made.turn_learned(*learned, until)
         took["a command follows" if turn.commands else "nothing follows"].append(perf_counter() - began)
-    return {step: 1e6 * statistics.median(times) for step, times in took.items()}
+    return medians(took)
 
 
 def measured(made: Circle, codec: Codec, stream: Iterator[Messages], many: int, cold: bool) -> dict[str, float]:
     """Medians in µs: of the payload, of a message that nothing follows from, and of one that a command follows from."""
-    other = np.zeros(6_000_000)
+    caches = Caches(cold)
     took: dict[str, list[float]] = {"payload": [], "nothing follows": [], "a command follows": []}
-    for _ in range(many):
-        message = next(stream)
-        until = message.times_ns[0] / 1e9
-        if cold:
-            other += 1.0
+    for message, until in caches.before(stream, many):
         began = perf_counter()
         one = codec.singles.read(message)
         read = perf_counter()
         if one is None:  # the first of a car: its topic is not known yet
             made.turn(codec.decode(message).batch, until)
             continue
-        if cold:
-            other += 1.0
+        caches.spoil()
         turning = perf_counter()
         turn = made.turn_one(one, until)
         took["a command follows" if turn.commands else "nothing follows"].append(perf_counter() - turning)
         took["payload"].append(read - began)
-    return {step: 1e6 * statistics.median(times) for step, times in took.items()}
+    return medians(took)
 
 
 def main() -> int:

@@ -190,18 +190,21 @@ def test_what_cannot_be_read_for_a_fault_of_ours_is_left_out_and_nothing_else(mo
     house, decode = House(), Codec.decode
 
     def stumbling(codec: Codec, messages: Messages) -> Decoded:
+        decoded = decode(codec, messages)
         if any(b"999" in payload for payload in messages.payloads):
             raise ZeroDivisionError
-        return decode(codec, messages)
+        return decoded
 
     monkeypatch.setattr(Codec, "decode", stumbling)
     messages = Messages()
     for number, speed in enumerate((10, 999, 20)):
-        payload = b'{"Vehicle.Speed": %d}' % speed
+        payload = b'{"at": %.1f, "Vehicle.Speed": %d}' % (START_NS / 1e9, speed)
         messages.append(b"homeward.lind.car.readings", payload, START_NS + number, 7 + number)
     understood = list(house.understanding.decode(messages))
     assert [one.batch.value.tolist() for one in understood] == [[10.0], [20.0]]
-    assert [one.sequences.tolist() for one in understood] == [[7], [9]]
+    assert [one.sequences.tolist() for one in understood] == [[7], [9]], "none is taken for one sent again"
+    again = Messages(messages.subjects[:1], messages.payloads[:1], [START_NS + 9], [10])
+    assert [one.resent for one in house.understanding.decode(again)] == [1]
     assert "message 8 (homeward.lind.car.readings)" in house.trouble.by_place["messages"]
 
 

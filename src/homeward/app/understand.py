@@ -87,7 +87,8 @@ class Understanding:
 
     def _decoded(self, messages: Messages) -> Decoded | None:
         try:
-            return self._codec.decode(self._door.rewrite(messages))
+            with self._codec.resends.all_or_none():
+                return self._codec.decode(self._door.rewrite(messages))
         except Exception as problem:
             if len(messages) == 1:
                 which = f"message {messages.sequences[0]} ({messages.subjects[0].decode(errors='replace')[:200]})"

@@ -5,7 +5,8 @@ one to two minutes by the log's clock. What is remembered is a function of the l
 snapshot, so a resend is recognised across a crash too. See docs/decisions/0014-resends.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any
 
@@ -26,6 +27,21 @@ class Resends:
         self._until_ns = 0
         self._young: set[int] = set()
         self._old: set[int] = set()
+        self._fresh: list[int] | None = None
+
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """Forget what was remembered inside if that fails, so that the same can be read once more."""
+        fresh: list[int] = []
+        self._fresh = fresh
+        try:
+            yield
+        except BaseException:
+            self._young.difference_update(fresh)
+            self._old.difference_update(fresh)
+            raise
+        finally:
+            self._fresh = None
 
     def again(self, node: int, at: float, mark: int, time_ns: int) -> bool:
         """Whether the node said exactly this (its `crc32`) before, of the same instant `at`; remembered from now on."""
@@ -55,6 +71,8 @@ class Resends:
         if mark in self._young or mark in self._old:
             return True
         self._young.add(mark)
+        if self._fresh is not None:
+            self._fresh.append(mark)
         return False
 
     def _turn_over(self, time_ns: int) -> None:

@@ -48,10 +48,7 @@ class Singles:
         return self._one((subject, leaf, node), shape, said.values(), (at, crc32(payload) if at == at else 0), time_ns)
 
     def translated(self, subject: bytes, paths: tuple[str, ...], said: Iterable[Value], time_ns: int) -> Single | None:
-        """The same for what a template made of a message; `subject` is its node's, for readings.
-
-        `said` in the order of `paths`; a list has floats only.
-        """
+        """The same for what a template made of a message; `subject` is for its node's readings, `said` as `paths`."""
         leaf, node = self._routes.known.get(subject, ELSEWHERE)
         shape = self._shapes.known.get(paths)
         if leaf > TOLD or shape is None or shape.kind != self._nodes.kind_of_node.plain[node]:
